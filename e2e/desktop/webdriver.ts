@@ -1,0 +1,130 @@
+/**
+ * A small client of the W3C WebDriver protocol, enough for the desktop journeys: WebKitWebDriver starts the packaged
+ * binary itself, so no hook is needed in it. Not here: waiting policy beyond `until`, several sessions, other browsers.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+export type ElementRef = { readonly [ELEMENT]: string };
+
+export class WebDriverError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+const request = async (url: string, method: string, body?: unknown): Promise<unknown> => {
+  const reply = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json; charset=utf-8" },
+    ...(method === "POST" ? { body: JSON.stringify(body ?? {}) } : {}),
+  });
+  const { value } = (await reply.json()) as { value: unknown };
+  if (!reply.ok) {
+    const { error, message } = value as { error: string; message: string };
+    throw new WebDriverError(error, message);
+  }
+  return value;
+};
+
+/** One session with one window of the desktop app. */
+export class Desktop {
+  readonly #driver: ChildProcess;
+  readonly #base: string;
+
+  private constructor(driver: ChildProcess, base: string) {
+    this.#driver = driver;
+    this.#base = base;
+  }
+
+  /** Starts the driver and, through it, `binary` with `env`. Needs a display and a D-Bus session. */
+  static async open(binary: string, env: Record<string, string>, port: number): Promise<Desktop> {
+    const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
+      env: { ...process.env, ...env, TAURI_WEBVIEW_AUTOMATION: "true" },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const root = `http://127.0.0.1:${port}`;
+    await until("the driver to answer", async () => {
+      const status = (await request(`${root}/status`, "GET")) as { ready: boolean };
+      return status.ready;
+    });
+    try {
+      const session = (await request(`${root}/session`, "POST", {
+        capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: [] } } },
+      })) as { sessionId: string };
+      return new Desktop(driver, `${root}/session/${session.sessionId}`);
+    } catch (error) {
+      driver.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  /** Runs a script body in the page; `arguments` holds `args`. A returned promise is awaited. */
+  run<T>(body: string, ...args: unknown[]): Promise<T> {
+    const script = `const done = arguments[arguments.length - 1]; const args = [...arguments].slice(0, -1);
+      (async function () { ${body} }).apply(null, args).then((value) => done({ value }), (error) => done({ error: String(error?.message ?? JSON.stringify(error)) }));`;
+    return request(`${this.#base}/execute/async`, "POST", { script, args }).then((reply) => {
+      const { value, error } = reply as { value: T; error?: string };
+      if (error !== undefined) throw new Error(error);
+      return value;
+    });
+  }
+
+  find(css: string): Promise<ElementRef> {
+    return request(`${this.#base}/element`, "POST", { using: "css selector", value: css }) as Promise<ElementRef>;
+  }
+
+  /** Waits for an element and clicks it as a person would. */
+  async click(css: string): Promise<void> {
+    const element = await until(`${css} to be there`, () => this.find(css));
+    await request(`${this.#base}/element/${element[ELEMENT]}/click`, "POST");
+  }
+
+  /** Clicks the button, link or menu item with this accessible name. */
+  async press(name: string): Promise<void> {
+    const mark = `press-${Math.random().toString(36).slice(2)}`;
+    await until(`a control named “${name}”`, () =>
+      this.run<boolean>(
+        `const [name, mark] = arguments;
+         const named = (e) => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().replace(/\\s+/g, ' ');
+         const found = [...document.querySelectorAll('button, a[href], [role=menuitem], [role=button], [role=tab], [role=option]')]
+           .find((e) => named(e) === name && !e.disabled && e.getClientRects().length > 0);
+         if (!found) return false; found.setAttribute('data-e2e-mark', mark); return true;`, name, mark));
+    await this.click(`[data-e2e-mark="${mark}"]`);
+  }
+
+  async type(css: string, text: string): Promise<void> {
+    const element = await until(`${css} to be there`, () => this.find(css));
+    await request(`${this.#base}/element/${element[ELEMENT]}/clear`, "POST");
+    await request(`${this.#base}/element/${element[ELEMENT]}/value`, "POST", { text });
+  }
+
+  async screenshot(): Promise<Buffer> {
+    return Buffer.from((await request(`${this.#base}/screenshot`, "GET")) as string, "base64");
+  }
+
+  /** Ends the session, and with it the app. */
+  async close(): Promise<void> {
+    await request(this.#base, "DELETE").catch(() => undefined);
+    this.#driver.kill();
+  }
+}
+
+/** Tries `probe` until it gives something, for at most `limitMs`; the last failure is part of the message. */
+export const until = async <T>(what: string, probe: () => Promise<T>, limitMs = 20_000): Promise<T> => {
+  const end = Date.now() + limitMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value !== false && value !== null && value !== undefined) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${limitMs} ms for ${what}${last ? `: ${String(last)}` : ""}`);
+    await delay(40);
+  }
+};
