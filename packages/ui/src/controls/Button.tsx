@@ -51,13 +51,13 @@ export function Button({
       onClick={busy ? undefined : onClick}
       className={classNames(
         'relative inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap font-medium transition-colors',
-        small ? 'h-(--h-button-small) rounded-chip px-2 text-small' : 'h-(--h-button) rounded-field px-3 text-ui',
+        small ? 'h-(--h-button-small) rounded-chip px-2 text-small' : 'h-(--h-button) rounded-field px-2.5 text-ui',
         disabled && look === 'ink' ? 'bg-active text-fg-off' : lookClass[look],
         disabled && look !== 'ink' && 'text-fg-off',
         className,
       )}
     >
-      <span className={classNames('inline-flex items-center gap-1.5', busy && 'invisible')}>
+      <span className={classNames('inline-flex items-center gap-1.5', busy && 'opacity-0')}>
         {icon && <Icon name={icon} size={small ? 14 : 16} />}
         {children}
         {trailingIcon && <Icon name={trailingIcon} size={14} />}

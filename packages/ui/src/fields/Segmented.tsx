@@ -25,14 +25,14 @@ export function Segmented<Value extends string>({ value, onChange, options, clas
         const picked = next.find((one) => one !== value);
         if (picked !== undefined) onChange(picked);
       }}
-      className={classNames('inline-flex h-(--h-icon-button) shrink-0 items-stretch overflow-hidden rounded-field border border-line-2', className)}
+      className={classNames('inline-flex h-(--h-icon-button) shrink-0 items-stretch overflow-hidden rounded-field border border-line-2 bg-segment', className)}
     >
       {options.map((option) => (
         <Toggle
           key={option.value}
           value={option.value}
           disabled={option.disabled ?? false}
-          className="inline-flex select-none items-center px-2.5 text-small text-fg-2 outline-offset-[-2px] hover:bg-hover data-disabled:text-fg-off data-pressed:bg-active data-pressed:font-medium data-pressed:text-fg"
+          className="inline-flex select-none items-center px-2.5 text-small text-fg-2 outline-offset-[-2px] hover:bg-hover data-disabled:text-fg-off data-pressed:bg-segment-on data-pressed:font-medium data-pressed:text-fg"
         >
           {option.label}
         </Toggle>
