@@ -1,0 +1,4 @@
+//! Lets Tauri read the configuration.
+fn main() {
+    tauri_build::build();
+}
