@@ -13,7 +13,7 @@ export const ApprovalId = id("ApprovalId");
 export const GrantId = id("GrantId");
 export const ClientId = id("ClientId", "One window, tab or command line.");
 export const OpsId = id("OpsId", "Idempotency key of one batch of graph operations.");
-export const KindId = patterned("KindId", /^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, "The kind of a node, for example `file.list`.");
+export const KindId = patterned("KindId", /^[a-z][a-z0-9]{0,31}([._-][a-z0-9]{1,32}){0,7}$/, "The kind of a node, for example `file.list`.");
 export const Hash = patterned("Hash", /^[0-9a-f]{64}$/, "SHA-256 of a value's bytes, lower-case hex.");
 export const Scope = patterned(
   "Scope",

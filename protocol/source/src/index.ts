@@ -12,6 +12,8 @@ import * as streams from "./streams.ts";
 import * as system from "./system.ts";
 import * as workspace from "./workspace.ts";
 
+/** By topic, for the emitter: each module becomes one JSON Schema file and one Rust module. */
+export const modules = { ids, errors, graphs, runs, workspace, system, streams, runner } as const;
 export const schemas = { ...ids, ...errors, ...graphs, ...runs, ...workspace, ...system, ...streams, ...runner };
 export * from "./commands.ts";
 export type * from "./types.ts";

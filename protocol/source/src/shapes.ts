@@ -34,8 +34,28 @@ export const integer = (minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
 /** A finite number. */
 export const number = Schema.Finite;
 export const boolean = Schema.Boolean;
-/** Any JSON value. */
-export const json = Schema.Json;
+
+/** Deepest nesting of a JSON value on the wire. serde_json stops at 128 levels, and a value sits a few levels inside its message. */
+export const MAX_JSON_DEPTH = 100;
+
+// As for text: what JSON.stringify accepts and serde_json refuses must be refused here, before it is sent. Iterative, since values come from outside.
+const travels = Schema.makeFilter<Schema.Json>((value) => {
+  const queue: Array<{ readonly value: Schema.Json; readonly depth: number }> = [{ value, depth: 0 }];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { value: current, depth } = next;
+    if (typeof current === "string" && !current.isWellFormed()) return "must hold well-formed Unicode only";
+    if (typeof current !== "object" || current === null) continue;
+    if (depth >= MAX_JSON_DEPTH) return `must not be nested deeper than ${MAX_JSON_DEPTH} levels`;
+    for (const [key, child] of Object.entries<Schema.Json>(current)) {
+      if (!key.isWellFormed()) return "must hold well-formed Unicode only";
+      queue.push({ value: child, depth: depth + 1 });
+    }
+  }
+  return true;
+}, { identifier: "travels" });
+
+/** Any JSON value that Rust can read too: well-formed strings, at most `MAX_JSON_DEPTH` levels. */
+export const json = Schema.Json.check(travels);
 
 export const optional = Schema.optionalKey;
 export const nullable = Schema.NullOr;
