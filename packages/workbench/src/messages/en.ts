@@ -1,0 +1,29 @@
+// The English catalogue, by place. Whole sentences only: never glue parts together, so that another language can order its words.
+
+import { approvals } from './en/approvals.ts';
+import { canvas } from './en/canvas.ts';
+import { editor } from './en/editor.ts';
+import { folders } from './en/folders.ts';
+import { frame } from './en/frame.ts';
+import { graphs } from './en/graphs.ts';
+import { home } from './en/home.ts';
+import { machine } from './en/machine.ts';
+import { runs } from './en/runs.ts';
+import { settings } from './en/settings.ts';
+import { shared } from './en/shared.ts';
+
+export const english = {
+  ...shared,
+  ...frame,
+  ...home,
+  ...machine,
+  ...graphs,
+  ...runs,
+  ...approvals,
+  ...folders,
+  ...settings,
+  ...editor,
+  ...canvas,
+} as const;
+
+export type English = typeof english;
