@@ -4,6 +4,7 @@
  * Each event exists in two forms made from one table of fields: as the runner drafts it (`JournalEvent`, no seq yet)
  * and as everybody else reads it (`RunEvent`, with `runId` and the gap-free `seq` that the store gave it).
  */
+import type { Schema } from "effect";
 import { ApprovalId, GraphId, Hash, NodeId, RunId, Scope } from "./ids.ts";
 import { DurationMs, Millis, array, boolean, integer, json, literal, literals, optional, record, struct, text, union } from "./shapes.ts";
 import { Access } from "./graphs.ts";
@@ -67,23 +68,23 @@ const fields = {
   },
 } as const;
 
-type Table = typeof fields;
 const pascal = (kebab: string) => kebab.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
-const draft = <const K extends keyof Table>(type: K) =>
-  struct(`${pascal(type)}Draft`, { type: literal(type), ts: Millis, ...fields[type] });
-const event = <const K extends keyof Table>(type: K) =>
-  struct(pascal(type), { type: literal(type), runId: RunId, seq: integer(), ts: Millis, ...fields[type] });
+/** The own fields come as an argument, not by `fields[type]` inside: the compiler leaves such a lookup open and the types are lost. */
+const draft = <const T extends string, const F extends Schema.Struct.Fields>(type: T, own: F) =>
+  struct(`${pascal(type)}Draft`, { type: literal(type), ts: Millis, ...own });
+const event = <const T extends string, const F extends Schema.Struct.Fields>(type: T, own: F) =>
+  struct(pascal(type), { type: literal(type), runId: RunId, seq: integer(), ts: Millis, ...own });
 
 export const JournalEvent = union("JournalEvent", [
-  draft("run-started"), draft("run-resumed"), draft("run-interrupted"), draft("step-started"), draft("effect-intent"), draft("step-waiting"),
-  draft("step-retrying"), draft("step-finished"), draft("approval-requested"), draft("approval-answered"), draft("log"), draft("run-cancelling"),
-  draft("run-finished"),
+  draft("run-started", fields["run-started"]), draft("run-resumed", fields["run-resumed"]), draft("run-interrupted", fields["run-interrupted"]), draft("step-started", fields["step-started"]), draft("effect-intent", fields["effect-intent"]), draft("step-waiting", fields["step-waiting"]),
+  draft("step-retrying", fields["step-retrying"]), draft("step-finished", fields["step-finished"]), draft("approval-requested", fields["approval-requested"]), draft("approval-answered", fields["approval-answered"]), draft("log", fields["log"]), draft("run-cancelling", fields["run-cancelling"]),
+  draft("run-finished", fields["run-finished"]),
 ], "A run event before the store gave it its place.");
 
 export const RunEvent = union("RunEvent", [
-  event("run-started"), event("run-resumed"), event("run-interrupted"), event("step-started"), event("effect-intent"), event("step-waiting"),
-  event("step-retrying"), event("step-finished"), event("approval-requested"), event("approval-answered"), event("log"), event("run-cancelling"),
-  event("run-finished"),
+  event("run-started", fields["run-started"]), event("run-resumed", fields["run-resumed"]), event("run-interrupted", fields["run-interrupted"]), event("step-started", fields["step-started"]), event("effect-intent", fields["effect-intent"]), event("step-waiting", fields["step-waiting"]),
+  event("step-retrying", fields["step-retrying"]), event("step-finished", fields["step-finished"]), event("approval-requested", fields["approval-requested"]), event("approval-answered", fields["approval-answered"]), event("log", fields["log"]), event("run-cancelling", fields["run-cancelling"]),
+  event("run-finished", fields["run-finished"]),
 ]);
 
 export const RunSummary = struct("RunSummary", {

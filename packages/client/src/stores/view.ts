@@ -1,0 +1,171 @@
+/**
+ * What a window looks like: open tabs, the active route, panels, recent graphs. Kept in Core per window, written a moment
+ * after the last change, read once at start. Nothing in it is worth an error: what cannot be read is left at its default.
+ */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Environment } from "../environment.ts";
+import type { GatewayAdapter } from "../gateway/adapter.ts";
+
+export type Route =
+  | { readonly place: "home" }
+  | { readonly place: "graph"; readonly graphId: string }
+  | { readonly place: "runs"; readonly runId?: string }
+  | { readonly place: "settings"; readonly page?: string };
+
+export interface Tab {
+  readonly graphId: string;
+}
+
+/** What is remembered of one graph's editor. */
+export interface GraphPlace {
+  readonly viewport?: { readonly x: number; readonly y: number; readonly zoom: number };
+  readonly selection?: ReadonlyArray<string>;
+  readonly runId?: string;
+}
+
+export interface ViewState {
+  readonly loaded: boolean;
+  readonly route: Route;
+  readonly tabs: ReadonlyArray<Tab>;
+  /** Sizes in px and open flags, by the panel's own name. */
+  readonly panels: Readonly<Record<string, number | boolean | string>>;
+  /** Graph ids, last used first. */
+  readonly recents: ReadonlyArray<string>;
+  readonly graphs: Readonly<Record<string, GraphPlace>>;
+}
+
+export interface ViewStore {
+  readonly store: StoreApi<ViewState>;
+  /** Resolves when the kept state is there (or is not to be had). */
+  readonly loaded: Promise<void>;
+  go(route: Route): void;
+  /** Opens a tab if there is none, and goes to it. */
+  openGraph(graphId: string): void;
+  closeTab(graphId: string): void;
+  moveTab(graphId: string, to: number): void;
+  setPanel(name: string, value: number | boolean | string): void;
+  setGraphPlace(graphId: string, place: GraphPlace): void;
+  flush(): Promise<void>;
+  close(): void;
+}
+
+const writeDelayMs = 400;
+const mostRecents = 20;
+const mostGraphs = 200;
+const initial: ViewState = { loaded: false, route: { place: "home" }, tabs: [], panels: {}, recents: [], graphs: {} };
+
+export const createViewStore = (adapter: GatewayAdapter, environment: Environment): ViewStore => {
+  const store = createStore<ViewState>(() => initial);
+  let cancel: (() => void) | undefined;
+  let dirty = false;
+  let written = Promise.resolve();
+
+  const write = (): Promise<void> => {
+    cancel?.();
+    cancel = undefined;
+    if (!dirty) return written;
+    dirty = false;
+    const { loaded: _, ...state } = store.getState();
+    written = written
+      .then(() => adapter.callPromise("set_view_state", { windowId: adapter.windowId, state: JSON.parse(JSON.stringify(state)) }))
+      // Tried again with the next change; losing a panel's size is no reason to tell anybody.
+      .then(() => undefined, () => void (dirty = true));
+    return written;
+  };
+  const change = (patch: Partial<ViewState>) => {
+    store.setState(patch);
+    dirty = true;
+    // Not before the kept state was read: it would be overwritten by the defaults.
+    if (store.getState().loaded) {
+      cancel?.();
+      cancel = environment.after(writeDelayMs, () => void write());
+    }
+  };
+  const read = async (): Promise<void> => {
+    let kept: Partial<ViewState> = {};
+    try {
+      kept = readViewState((await adapter.callPromise("get_view_state", { windowId: adapter.windowId })).state);
+    } catch {
+      // Defaults.
+    }
+    // What the person did while it was read stays.
+    store.setState(dirty ? { ...kept, ...store.getState(), loaded: true } : { ...kept, loaded: true });
+    if (dirty) change({});
+  };
+
+  return {
+    store,
+    loaded: read(),
+    go: (route) => change({ route }),
+    openGraph: (graphId) => {
+      const { tabs, recents } = store.getState();
+      change({
+        route: { place: "graph", graphId },
+        tabs: tabs.some((tab) => tab.graphId === graphId) ? tabs : [...tabs, { graphId }],
+        recents: [graphId, ...recents.filter((other) => other !== graphId)].slice(0, mostRecents),
+      });
+    },
+    closeTab: (graphId) => {
+      const { tabs, route } = store.getState();
+      const at = tabs.findIndex((tab) => tab.graphId === graphId);
+      if (at < 0) return;
+      const rest = tabs.filter((tab) => tab.graphId !== graphId);
+      const neighbour = rest[Math.min(at, rest.length - 1)];
+      const here = route.place === "graph" && route.graphId === graphId;
+      change({ tabs: rest, ...(here ? { route: neighbour === undefined ? { place: "home" } : { place: "graph", graphId: neighbour.graphId } } : {}) });
+    },
+    moveTab: (graphId, to) => {
+      const { tabs } = store.getState();
+      const tab = tabs.find((other) => other.graphId === graphId);
+      if (tab === undefined) return;
+      const rest = tabs.filter((other) => other !== tab);
+      rest.splice(Math.max(0, Math.min(to, rest.length)), 0, tab);
+      change({ tabs: rest });
+    },
+    setPanel: (name, value) => change({ panels: { ...store.getState().panels, [name]: value } }),
+    setGraphPlace: (graphId, place) => {
+      const { [graphId]: old, ...rest } = store.getState().graphs;
+      change({ graphs: Object.fromEntries([[graphId, { ...old, ...place }], ...Object.entries(rest)].slice(0, mostGraphs)) });
+    },
+    flush: write,
+    close: () => cancel?.(),
+  };
+};
+
+type Unknown = Readonly<Record<string, unknown>>;
+const isRecord = (value: unknown): value is Unknown => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+const readRoute = (value: unknown): Route | undefined => {
+  if (!isRecord(value)) return undefined;
+  if (value.place === "home") return { place: "home" };
+  if (value.place === "graph" && isText(value.graphId)) return { place: "graph", graphId: value.graphId };
+  if (value.place === "runs") return isText(value.runId) ? { place: "runs", runId: value.runId } : { place: "runs" };
+  if (value.place === "settings") return isText(value.page) ? { place: "settings", page: value.page } : { place: "settings" };
+  return undefined;
+};
+const readPlace = (value: unknown): GraphPlace => {
+  if (!isRecord(value)) return {};
+  const view = value.viewport;
+  return {
+    ...(isRecord(view) && isNumber(view.x) && isNumber(view.y) && isNumber(view.zoom) ? { viewport: { x: view.x, y: view.y, zoom: view.zoom } } : {}),
+    ...(Array.isArray(value.selection) ? { selection: value.selection.filter(isText) } : {}),
+    ...(isText(value.runId) ? { runId: value.runId } : {}),
+  };
+};
+
+/** What was kept, as far as it can be understood: it may come from another version. */
+export const readViewState = (value: unknown): Partial<ViewState> => {
+  if (!isRecord(value)) return {};
+  const route = readRoute(value.route);
+  return {
+    ...(route === undefined ? {} : { route }),
+    ...(Array.isArray(value.tabs) ? { tabs: value.tabs.flatMap((tab) => (isRecord(tab) && isText(tab.graphId) ? [{ graphId: tab.graphId }] : [])) } : {}),
+    ...(isRecord(value.panels)
+      ? { panels: Object.fromEntries(Object.entries(value.panels).filter((entry): entry is [string, number | boolean | string] => isNumber(entry[1]) || isText(entry[1]) || typeof entry[1] === "boolean")) }
+      : {}),
+    ...(Array.isArray(value.recents) ? { recents: value.recents.filter(isText).slice(0, mostRecents) } : {}),
+    ...(isRecord(value.graphs) ? { graphs: Object.fromEntries(Object.entries(value.graphs).slice(0, mostGraphs).map(([id, place]) => [id, readPlace(place)])) } : {}),
+  };
+};

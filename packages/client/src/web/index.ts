@@ -1,0 +1,34 @@
+/** @axion/client/web: the gateway in a browser tab, over the WebSocket of `axion serve`. The only place that knows WebSocket. */
+import type { GatewayAdapter } from "../gateway/adapter.ts";
+import { makeGateway } from "../gateway/gateway.ts";
+import { connectWeb } from "./connection.ts";
+import { takeToken } from "./token.ts";
+
+const after = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+export const createWebGateway = (): GatewayAdapter => {
+  const address = new URL("/rpc", window.location.href);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  const transport = connectWeb({
+    open: () => new WebSocket(address),
+    token: takeToken({ location: window.location, history: window.history, storage: window.sessionStorage }),
+    client: "browser",
+    now: () => Date.now(),
+    random: () => Math.random(),
+    after,
+    patienceMs: 10_000,
+    helloMs: 10_000,
+  });
+  // Back from sleep or with a network again: no reason to sit out the wait.
+  const wake = () => transport.reconnect();
+  window.addEventListener("online", wake);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) wake();
+  });
+  return makeGateway(transport, {
+    kind: "web", capabilities: { window: false, shell: "serve" }, window: undefined, windowId: "browser", after, watchdogMs: 0,
+  });
+};
