@@ -8,6 +8,7 @@ import type { GatewayAdapter } from "../gateway/adapter.ts";
 
 export type Route =
   | { readonly place: "home" }
+  | { readonly place: "graphs" }
   | { readonly place: "graph"; readonly graphId: string }
   | { readonly place: "runs"; readonly runId?: string }
   | { readonly place: "settings"; readonly page?: string };
@@ -140,6 +141,7 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 const readRoute = (value: unknown): Route | undefined => {
   if (!isRecord(value)) return undefined;
   if (value.place === "home") return { place: "home" };
+  if (value.place === "graphs") return { place: "graphs" };
   if (value.place === "graph" && isText(value.graphId)) return { place: "graph", graphId: value.graphId };
   if (value.place === "runs") return isText(value.runId) ? { place: "runs", runId: value.runId } : { place: "runs" };
   if (value.place === "settings") return isText(value.page) ? { place: "settings", page: value.page } : { place: "settings" };
