@@ -1,0 +1,11 @@
+/**
+ * @axion/engine: compiles graphs and runs them. Pure TypeScript behind ports: no Node, no DOM, no framework, no `eval`,
+ * so the same code checks a connection in the canvas and runs a graph in the jail.
+ */
+export type { Control, ContainerType, Delivery, FormField, FormOption, GroupId, InputPort, Inputs, Kind, OutputPort, Outputs, Ports, SlotUse, StepContext } from "./kind.ts";
+export { defineKind, groups } from "./kind.ts";
+export { kinds, registry, registryOf, type Registry } from "./kinds/catalogue.ts";
+export { kindTexts } from "./texts.ts";
+export { completeConfig, setUp, type ConfigProblem, type NodeSetup } from "./node-config.ts";
+export { type Conversion, type Fit, type PortType, type TypeName, describeType, fit, typeNames } from "./types.ts";
+export type { Json, JsonRecord } from "./json.ts";
