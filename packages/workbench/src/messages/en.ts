@@ -11,6 +11,7 @@ import { machine } from './en/machine.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
 import { shared } from './en/shared.ts';
+import { start } from './en/start.ts';
 
 export const english = {
   ...shared,
@@ -22,6 +23,7 @@ export const english = {
   ...approvals,
   ...folders,
   ...settings,
+  ...start,
   ...editor,
   ...canvas,
 } as const;

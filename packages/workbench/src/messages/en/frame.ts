@@ -20,7 +20,8 @@ export const frame = {
   'frame.closeWindow': 'Close the window',
   'frame.resizeSide': 'Width of the side panel',
   'frame.resizeDetail': 'Width of the detail',
-  'frame.nextRegion': 'Next region',
+  'frame.nextRegion': 'Next region of the window',
+  'frame.previousRegion': 'Previous region of the window',
 
   'place.home': 'Home',
   'place.graphs': 'Graphs',

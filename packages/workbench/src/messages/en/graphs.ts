@@ -28,5 +28,6 @@ export const graphs = {
   'graphs.noneDeleted': 'No deleted graphs.',
   'graphs.notFound': 'This graph is not here.',
   'graphs.notFoundDetail': 'It may have been deleted in another window. Deleted graphs can be restored.',
+  'graphs.failed': '{name}: {reason}',
   'graphs.seeAll': 'See all graphs',
 } as const;

@@ -37,6 +37,7 @@ export const home = {
 
   'open.imported': 'Opened {name}.',
   'open.failed': '{name} was not opened: {reason}',
+  'open.tooLarge': 'It is larger than 64 MB.',
   'open.nothingLost': 'The file on disk is as it was.',
   'open.layoutOnly': 'Choose the graph file too; {name} holds only positions.',
 } as const;

@@ -77,7 +77,9 @@ export const runs = {
   'run.filePage': 'Page',
   'run.fileText': 'Text',
   'run.filePageNote': 'Shown without scripts, network or links.',
+  'run.filePageCut': 'The page goes on; the rest is in the file.',
   'run.fileFailed': '{path} cannot be shown: {reason}',
+  'run.notDone': 'Run {number}: {reason}',
   'run.startedToast': 'Run {number} of {name} has started.',
   'run.notStarted': '{name} was not started: {reason}',
 } as const;

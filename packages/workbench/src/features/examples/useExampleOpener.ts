@@ -1,0 +1,28 @@
+// Opens an example: a copy in the person's graphs, with the example's own folders offered for its slots. Nothing is granted or run.
+
+import type { Example } from '@axion/protocol';
+import { useToasts } from '@axion/ui';
+import { useCallback } from 'react';
+import { useT } from '../../messages/context.ts';
+import { useClient } from '../../session/context.ts';
+import { reasonOf } from '../../session/words.ts';
+import { offerFolders } from '../folders/offeredFolders.ts';
+
+export function useExampleOpener(): (example: Example) => void {
+  const { commands, view, environment } = useClient();
+  const t = useT();
+  const toasts = useToasts();
+  return useCallback(
+    (example) => {
+      commands
+        .openExample(example.exampleId)
+        .then(({ graph, folders }) => {
+          offerFolders(environment.storage, graph.summary.graphId, folders);
+          view.openGraph(graph.summary.graphId);
+          toasts.show({ title: t('examples.opened', { name: graph.summary.name }), state: 'succeeded' });
+        })
+        .catch((error: unknown) => toasts.show({ title: t('open.failed', { name: example.name, reason: reasonOf(t, error) }), state: 'failed' }));
+    },
+    [commands, view, environment, t, toasts],
+  );
+}

@@ -1,0 +1,27 @@
+// What failed and how a run stands, in words of the catalogue.
+
+import { CommandRefused, Disconnected, isGatewayError } from '@axion/client';
+import type { RunSummary } from '@axion/protocol';
+import type { RunState } from '@axion/ui';
+import type { MessageKey, Translate } from '../messages/translate.ts';
+
+export function stateWord(t: Translate, state: RunState): string {
+  return t(`state.${state}` satisfies MessageKey);
+}
+
+/** One sentence for a failure. Core's own sentences already say what happened, what is kept and what to do. */
+export function reasonOf(t: Translate, error: unknown): string {
+  if (error instanceof CommandRefused) return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  if (error instanceof Disconnected) return error.sent ? t('error.offlineMaybe') : t('error.offline');
+  if (isGatewayError(error)) return t('error.unreadable');
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The state of a run as the glyphs know it; a run has fewer states than a step. */
+export function runStateOf(run: RunSummary): RunState {
+  return run.state === 'running' && run.waitingApprovals > 0 ? 'waiting' : run.state;
+}
+
+export function isLive(run: RunSummary): boolean {
+  return run.state === 'queued' || run.state === 'running' || run.state === 'waiting';
+}
