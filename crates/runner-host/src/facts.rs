@@ -1,7 +1,6 @@
 //! What can be told about a runner: how it lives, how it was fenced, why it ended.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::engine::EngineFacts;
 use crate::jail::JailReport;
@@ -44,27 +43,17 @@ pub enum Surroundings {
     },
 }
 
-/// The runner's first message. Unknown fields are kept out of the way.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What the runner said of itself in its first message (the token is not kept).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hello {
-    /// The one-time token; emptied as soon as it was compared.
-    #[serde(default, skip_serializing)]
-    pub(crate) token: String,
-    /// Protocol, as the runner names it. Capabilities are what counts.
-    #[serde(default)]
-    pub protocol: Option<Box<RawValue>>,
-    /// What the runner can do.
-    #[serde(default)]
+    /// What it can do.
     pub capabilities: Vec<String>,
-    /// The runner's version.
-    #[serde(default)]
+    /// Its version.
     pub version: String,
-    /// The Node version, when the runner tells it.
-    #[serde(default)]
-    pub node: Option<String>,
-    /// Process id as the runner sees it (its own namespace).
-    #[serde(default)]
-    pub pid: Option<u32>,
+    /// The Node version it runs on.
+    pub node: String,
+    /// Its process id as it sees it, in its own namespace.
+    pub pid: u64,
 }
 
 /// Why a runner is no longer there.

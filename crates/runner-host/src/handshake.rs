@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axion_protocol::{HelloParams, HelloResult};
 use futures_util::StreamExt;
 use serde_json::value::RawValue;
 use tokio::io::AsyncWriteExt;
@@ -10,6 +11,7 @@ use crate::error::HandshakeFault;
 use crate::facts::Hello;
 use crate::link::Link;
 use crate::rpc::{self, Frame};
+use crate::session::Heartbeat;
 use crate::token;
 
 /// Time from the start of the body to its hello.
@@ -17,7 +19,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 /// A hello is small; anything longer is no hello.
 const LARGEST: usize = 64 << 10;
 /// What this host can do for a runner.
-const WELCOME: &str = r#"{"protocol":1,"capabilities":["journal_append","blob_put","log"]}"#;
+const CAPABILITIES: [&str; 3] = ["journal_append", "blob_put", "log"];
 
 /// Takes the hello and answers it.
 pub(crate) async fn greet(link: &mut Link, expected: &str) -> Result<Hello, HandshakeFault> {
@@ -37,20 +39,24 @@ pub(crate) async fn greet(link: &mut Link, expected: &str) -> Result<Hello, Hand
         return Err(HandshakeFault::NotHello(method.chars().take(64).filter(|c| !c.is_control()).collect()));
     }
     let text = params.map_or("{}", RawValue::get);
-    let mut hello: Hello = serde_json::from_str(text).map_err(|error| HandshakeFault::BadFrame(error.to_string()))?;
-    let shown = std::mem::take(&mut hello.token);
-    if !token::same(expected, &shown) {
+    let bad = |error: serde_json::Error| HandshakeFault::BadFrame(error.to_string());
+    let hello: HelloParams = serde_json::from_str(text).map_err(bad)?;
+    if !token::same(expected, &hello.token) {
         return Err(HandshakeFault::WrongToken);
     }
     if let Some(id) = id {
-        let welcome = RawValue::from_string(WELCOME.to_owned()).map_err(|e| HandshakeFault::BadFrame(e.to_string()))?;
+        let welcome = HelloResult {
+            capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+            heartbeat_ms: u64::try_from(Heartbeat::default().every.as_millis()).unwrap_or(u64::MAX),
+        };
+        let welcome = serde_json::value::to_raw_value(&welcome).map_err(bad)?;
         let sent = async {
             link.output.write_all(&rpc::write_answer(id, &Ok(welcome))).await?;
             link.output.flush().await
         };
         sent.await.map_err(|error: std::io::Error| HandshakeFault::Ended(error.to_string()))?;
     }
-    Ok(hello)
+    Ok(Hello { capabilities: hello.capabilities, version: hello.version, node: hello.node, pid: hello.pid })
 }
 
 #[cfg(test)]
@@ -79,17 +85,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_proper_hello_is_answered_and_its_token_forgotten() {
-        let hello = br#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"secret","protocol":"axion/1","capabilities":["a"],"version":"1.2.3","pid":9,"new":{}}}"#;
+        let hello = br#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"secret","protocol":1,"capabilities":["a"],"version":"1.2.3","node":"24.1.0","pid":9,"new":{}}}"#;
         let (outcome, answer) = say(&[hello.as_slice(), b"\n"].concat()).await;
         let hello = outcome.unwrap();
-        assert_eq!((hello.version.as_str(), hello.pid), ("1.2.3", Some(9)));
+        assert_eq!((hello.version.as_str(), hello.node.as_str(), hello.pid), ("1.2.3", "24.1.0", 9));
         assert!(!serde_json::to_string(&hello).unwrap().contains("secret"));
         assert!(answer.contains("\"result\"") && !answer.contains("secret"));
     }
 
     #[tokio::test]
     async fn everything_else_is_refused_unanswered() {
-        let cases: [(&[u8], fn(&HandshakeFault) -> bool); 8] = [
+        let cases: [(&[u8], fn(&HandshakeFault) -> bool); 9] = [
             (b"", |f| matches!(f, HandshakeFault::Ended(_))),
             (b"garbage\n", |f| matches!(f, HandshakeFault::BadFrame(_))),
             (b"\x00\xff\xfe\n", |f| matches!(f, HandshakeFault::BadFrame(_))),
@@ -98,10 +104,12 @@ mod tests {
 "#, |f| matches!(f, HandshakeFault::NotHello(m) if m == "log")),
             (br#"{"jsonrpc":"2.0","id":1,"result":1}
 "#, |f| matches!(f, HandshakeFault::NotHello(_))),
-            (br#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"secret "}}
+            (br#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"secret ","protocol":1,"capabilities":[],"version":"1","node":"24","pid":1}}
 "#, |f| *f == HandshakeFault::WrongToken),
             (br#"{"jsonrpc":"2.0","id":1,"method":"hello"}
-"#, |f| *f == HandshakeFault::WrongToken),
+"#, |f| matches!(f, HandshakeFault::BadFrame(_))),
+            (br#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":"secret","protocol":2,"capabilities":[],"version":"1","node":"24","pid":1}}
+"#, |f| matches!(f, HandshakeFault::BadFrame(_))),
         ];
         for (bytes, right) in cases {
             let (outcome, answer) = say(bytes).await;
