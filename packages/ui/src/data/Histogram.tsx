@@ -3,6 +3,9 @@
 import type { JSX } from 'react';
 import { classNames } from '../classNames.ts';
 
+/** One run alone is not a full bar. */
+const FEWEST_FULL = 4;
+
 export interface HistogramBar {
   readonly key: string;
   readonly total: number;
@@ -27,7 +30,7 @@ export interface HistogramProps {
 }
 
 export function Histogram({ label, bars, ticks, height = 36, className }: HistogramProps): JSX.Element {
-  const most = bars.reduce((max, bar) => Math.max(max, bar.total), 1);
+  const most = bars.reduce((max, bar) => Math.max(max, bar.total), FEWEST_FULL);
   return (
     <figure aria-label={label} className={classNames('min-w-0', className)}>
       <div aria-hidden className="flex items-end gap-px border-b border-line-1" style={{ height }}>

@@ -9,6 +9,8 @@ import { rowOffsets } from './virtualRows.ts';
 export interface TableColumn<Row> {
   readonly id: string;
   readonly head: string;
+  /** The head is said but not shown: for columns of glyphs and of buttons. */
+  readonly headHidden?: boolean;
   /** A CSS grid track: `64px`, `minmax(120px, 1fr)`. */
   readonly track: string;
   readonly numbers?: boolean;
@@ -28,7 +30,7 @@ export interface TableProps<Row> {
   readonly onSelect: (key: string) => void;
   readonly onOpen?: (key: string) => void;
   readonly onRowKey?: (event: KeyboardEvent, key: string) => void;
-  /** The whole row as words for a screen reader, where cells are drawn (a strip, a glyph). */
+  /** After the last row: more to read. */
   readonly foot?: ReactNode;
   readonly className?: string;
 }
@@ -86,7 +88,7 @@ export function Table<Row>({ label, columns, entries, rowHeight, selected, onSel
       <div role="row" aria-rowindex={1} className="sticky top-0 z-10 grid items-center gap-x-4 border-b border-line-1 bg-panel px-4 text-caption text-fg-3" style={{ gridTemplateColumns: template, height: HEAD_HEIGHT }}>
         {shown.map((column) => (
           <div key={column.id} role="columnheader" className={classNames('truncate', column.numbers && 'text-end')}>
-            {column.head}
+            {column.headHidden === true ? <span className="sr-only">{column.head}</span> : column.head}
           </div>
         ))}
       </div>

@@ -18,7 +18,7 @@ export interface SearchFieldProps extends Omit<ComponentProps<'input'>, 'onChang
 export function SearchField({ value, onChange, label, hits, shortcut, placeholder, className, onKeyDown, ...rest }: SearchFieldProps): JSX.Element {
   const binding = useFieldBinding({ id: rest.id, 'aria-label': label });
   return (
-    <div role="search" className={classNames(fieldBox, className)}>
+    <div className={classNames(fieldBox, className)}>
       <Icon name="search" size={14} className="text-fg-3" />
       <input
         {...binding}

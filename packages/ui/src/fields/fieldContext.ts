@@ -31,6 +31,6 @@ export function useFieldBinding(own: { readonly id?: string | undefined; readonl
 }
 
 export const fieldBox =
-  'flex min-h-(--h-field) w-full min-w-0 items-center gap-2 rounded-field border border-line-field bg-well px-2 text-ui text-fg ' +
+  'flex min-h-(--h-field) min-w-0 items-center gap-2 rounded-field border border-line-field bg-well px-2 text-ui text-fg ' +
   'has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-offset-1 has-[:focus-visible]:outline-focus ' +
   'has-[[aria-invalid]]:border-st-failed has-[:disabled]:text-fg-off';

@@ -15,27 +15,33 @@ export interface SplitPaneProps {
   readonly resizerLabel: string;
   /** The sized region; null when it is closed. */
   readonly side: ReactNode | null;
+  /** Makes the sized region a landmark of that name, with its resizer in it. */
+  readonly sideLabel?: string;
+  /** The region's place in the F6 cycle. */
+  readonly sideRegion?: string;
   readonly children: ReactNode;
   readonly className?: string;
 }
 
-export function SplitPane({ region, size, min, max, initial, onSize, resizerLabel, side, children, className }: SplitPaneProps): JSX.Element {
+export function SplitPane({ region, size, min, max, initial, onSize, resizerLabel, side, sideLabel, sideRegion, children, className }: SplitPaneProps): JSX.Element {
   const upright = region !== 'bottom';
   const shown = Math.min(max, Math.max(min, size));
+  const across = upright ? 'flex-row' : 'flex-col';
+  const Region = sideLabel === undefined ? 'div' : 'aside';
+  const line = <Resizer label={resizerLabel} size={shown} min={min} max={max} region={region} onSize={onSize} onReset={() => onSize(initial)} />;
   const sized = side !== null && (
-    <div className="flex min-h-0 min-w-0 shrink-0 flex-col overflow-hidden" style={upright ? { width: shown } : { height: shown }}>
-      {side}
-    </div>
-  );
-  const line = side !== null && (
-    <Resizer label={resizerLabel} size={shown} min={min} max={max} region={region} onSize={onSize} onReset={() => onSize(initial)} />
+    <Region aria-label={sideLabel} data-region={sideRegion} className={classNames('flex min-h-0 min-w-0 shrink-0', across)}>
+      {region !== 'start' && line}
+      <div className="flex min-h-0 min-w-0 flex-col overflow-hidden" style={upright ? { width: shown } : { height: shown }}>
+        {side}
+      </div>
+      {region === 'start' && line}
+    </Region>
   );
   return (
-    <div className={classNames('flex min-h-0 min-w-0 flex-1', upright ? 'flex-row' : 'flex-col', className)}>
+    <div className={classNames('flex min-h-0 min-w-0 flex-1', across, className)}>
       {region === 'start' && sized}
-      {region === 'start' && line}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">{children}</div>
-      {region !== 'start' && line}
       {region !== 'start' && sized}
     </div>
   );

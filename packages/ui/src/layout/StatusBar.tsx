@@ -16,7 +16,7 @@ export interface StatusBarProps {
 
 export function StatusBar({ label, start, end, className }: StatusBarProps): JSX.Element {
   return (
-    <footer aria-label={label} className={classNames('flex h-6 shrink-0 items-stretch justify-between gap-2 overflow-hidden border-t border-line-1 bg-frame px-1.5 text-caption', className)}>
+    <footer aria-label={label} className={classNames('flex h-(--h-status) shrink-0 items-stretch justify-between gap-2 overflow-hidden border-t border-line-1 bg-frame px-1.5 text-caption', className)}>
       <div className="flex min-w-0 items-stretch">{start}</div>
       <div className="flex min-w-0 items-stretch">{end}</div>
     </footer>
@@ -31,12 +31,14 @@ export interface StatusItemProps {
   readonly emphasis?: boolean;
   readonly onOpen: () => void;
   readonly title?: string;
+  /** Left out when the window is narrow. */
+  readonly spare?: boolean;
   readonly children: ReactNode;
 }
 
 const dots = { well: 'bg-sf-succeeded', degraded: 'bg-sf-waiting', broken: 'bg-sf-failed', absent: 'bg-line-control' } as const;
 
-export function StatusItem({ icon, state, dot, emphasis = false, onOpen, title, children }: StatusItemProps): JSX.Element {
+export function StatusItem({ icon, state, dot, emphasis = false, onOpen, title, spare = false, children }: StatusItemProps): JSX.Element {
   return (
     <button
       type="button"
@@ -44,6 +46,7 @@ export function StatusItem({ icon, state, dot, emphasis = false, onOpen, title, 
       title={title}
       className={classNames(
         'ring-inside flex min-w-0 items-center gap-1.5 rounded-mark px-1.5 hover:bg-hover',
+        spare && 'max-md:hidden',
         emphasis ? 'font-medium text-st-waiting' : 'text-fg-2 hover:text-fg',
       )}
     >

@@ -78,7 +78,7 @@ export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trai
   };
 
   return (
-    <div className={classNames('flex h-[34px] shrink-0 items-stretch bg-frame', className)}>
+    <div className={classNames('flex h-(--h-tabs) shrink-0 items-stretch bg-frame', className)}>
       <div ref={strip} role="tablist" aria-label={labels.tabs} className="flex min-w-0 items-stretch overflow-hidden">
         {tabs.map((tab, index) => {
           const open = tab.id === active;

@@ -36,7 +36,7 @@ export function Tabs<Value extends string>({ label, value, onChange, items, trai
       }}
       className={classNames('flex min-h-0 min-w-0 flex-col', className)}
     >
-      <div className={classNames('flex h-[34px] shrink-0 items-stretch border-b border-line-1', barClassName)}>
+      <div className={classNames('flex h-(--h-tabs) shrink-0 items-stretch border-b border-line-1', barClassName)}>
         <Base.List aria-label={label} activateOnFocus className="flex min-w-0 items-stretch gap-4 overflow-x-auto overflow-y-hidden">
           {items.map((item) => (
             <Base.Tab

@@ -27,7 +27,7 @@ export function TitleBar({ label, start, centre, end, controls, nativeLights = f
     <header
       aria-label={label}
       data-tauri-drag-region
-      className={classNames('grid h-9 shrink-0 grid-cols-[1fr_auto_1fr] items-center border-b border-line-1 bg-frame text-fg', nativeLights && 'ps-[76px]', className)}
+      className={classNames('grid h-(--h-title) shrink-0 grid-cols-[1fr_auto_1fr] items-center border-b border-line-1 bg-frame text-fg', nativeLights && 'ps-[76px]', className)}
     >
       <div data-tauri-drag-region className="flex min-w-0 items-center">
         {!nativeLights && (

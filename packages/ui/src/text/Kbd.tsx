@@ -31,16 +31,21 @@ function splitKeys(shortcut: string): readonly string[] {
 
 export interface KbdProps extends Omit<ComponentProps<'span'>, 'children'> {
   readonly shortcut: string;
+  /** Takes the colour of what it stands on; for a filled button. */
+  readonly inherit?: boolean;
 }
 
-export function Kbd({ shortcut, className, ...rest }: KbdProps): JSX.Element {
+export function Kbd({ shortcut, inherit = false, className, ...rest }: KbdProps): JSX.Element {
   const platform = useContext(PlatformContext);
   return (
     <span {...rest} className={classNames('inline-flex shrink-0 gap-0.5', className)}>
       {keyCaps(shortcut, platform).map((cap) => (
         <kbd
           key={cap}
-          className="inline-flex h-4 min-w-4 items-center justify-center rounded-mark border border-line-2 px-1 font-sans text-caption text-fg-3"
+          className={classNames(
+            'inline-flex h-4 min-w-4 items-center justify-center rounded-mark border px-1 font-sans text-caption',
+            inherit ? 'border-current' : 'border-line-2 text-fg-3',
+          )}
         >
           {cap}
         </kbd>

@@ -14,8 +14,9 @@ export interface PaletteEntry {
 
 const MOST_SHOWN = 60;
 const MOST_PER_GROUP_AT_REST = 6;
+const MOST_RUNS_FOUND = 12;
 /** What a person means most often comes first where matches are equal. */
-const weight: Readonly<Record<PaletteEntry['kind'], number>> = { command: 40, graph: 30, example: 10, run: 0 };
+const weight: Readonly<Record<PaletteEntry['kind'], number>> = { command: 400, graph: 300, example: 100, run: 0 };
 
 export function rankPalette(typed: string, entries: readonly PaletteEntry[]): readonly PickGroup[] {
   const only = typed.startsWith('>') ? 'command' : typed.startsWith('#') ? 'graph' : null;
@@ -25,7 +26,9 @@ export function rankPalette(typed: string, entries: readonly PaletteEntry[]): re
   for (const entry of entries) {
     if (only !== null && entry.kind !== only) continue;
     const rank = rankMatch(query, entry.label);
-    if (rank !== null) found.push({ entry, score: rank.score + weight[entry.kind], at: rank.at });
+    // Runs that fit equally well stay newest first.
+    const fit = rank === null || entry.kind !== 'run' ? (rank?.score ?? 0) : Math.round(rank.score / 10) * 10;
+    if (rank !== null) found.push({ entry, score: fit + weight[entry.kind], at: rank.at });
   }
   if (!atRest) found.sort((one, other) => other.score - one.score);
   const groups = new Map<string, PickItem[]>();
@@ -34,6 +37,7 @@ export function rankPalette(typed: string, entries: readonly PaletteEntry[]): re
     if (shown >= MOST_SHOWN) break;
     const items = groups.get(entry.group) ?? [];
     if (atRest && only === null && entry.kind !== 'command' && items.length >= MOST_PER_GROUP_AT_REST) continue;
+    if (entry.kind === 'run' && items.length >= MOST_RUNS_FOUND) continue;
     items.push({
       id: entry.id,
       label: entry.label,

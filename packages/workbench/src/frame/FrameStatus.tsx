@@ -39,7 +39,7 @@ export function FrameStatus(): JSX.Element {
             {runner}
           </StatusItem>
           {ready ? (
-            <StatusItem icon="cloud-off" onOpen={() => view.go({ place: 'settings', page: 'about' })}>
+            <StatusItem icon="cloud-off" spare onOpen={() => view.go({ place: 'settings', page: 'about' })}>
               {t('status.local')}
             </StatusItem>
           ) : (
@@ -61,7 +61,7 @@ export function FrameStatus(): JSX.Element {
               {t('status.running', { count: running })}
             </StatusItem>
           )}
-          {version !== undefined && <StatusItem onOpen={() => view.go({ place: 'settings', page: 'about' })}>{t('status.version', { version })}</StatusItem>}
+          {version !== undefined && <StatusItem spare onOpen={() => view.go({ place: 'settings', page: 'about' })}>{t('status.version', { version })}</StatusItem>}
         </>
       }
     />

@@ -49,13 +49,9 @@ export function Page({ label, panel = 'runDetail', panelLabel = '', region = 'en
       initial={shape.initial}
       onSize={shape.setSize}
       resizerLabel={region === 'start' ? t('frame.resizeSide') : t('frame.resizeDetail')}
-      side={
-        beside === null ? null : (
-          <aside data-region={region === 'start' ? 'side' : 'inspector'} aria-label={panelLabel} className="flex min-h-0 flex-1 flex-col bg-frame">
-            {beside}
-          </aside>
-        )
-      }
+      sideLabel={panelLabel}
+      sideRegion={region === 'start' ? 'side' : 'inspector'}
+      side={beside === null ? null : <div className="flex min-h-0 flex-1 flex-col bg-frame">{beside}</div>}
     >
       {document}
     </SplitPane>

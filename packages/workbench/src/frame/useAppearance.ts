@@ -26,6 +26,13 @@ export function useIsDark(): boolean {
   return theme === 'dark' || (theme !== 'light' && system);
 }
 
+/** Rows and targets are sized for a finger. */
+export function useIsTouch(): boolean {
+  const density = useWorkspace((state) => state.settings?.density);
+  const coarse = useSyncExternalStore(watchCoarse, () => window.matchMedia(coarseQuery).matches);
+  return density === 'touch' || (density !== 'compact' && coarse);
+}
+
 /** Before anything is drawn: what was kept of the last time. */
 export function applyKeptLook(root: HTMLElement, environment: Environment): void {
   const kept = environment.storage.read(KEPT)?.split(' ') ?? [];
@@ -39,12 +46,11 @@ export function useAppearance(): void {
   const { environment } = useClient();
   const settings = useWorkspace((state) => state.settings);
   const dark = useIsDark();
-  const coarse = useSyncExternalStore(watchCoarse, () => window.matchMedia(coarseQuery).matches);
+  const touch = useIsTouch();
   useLayoutEffect(() => {
     if (settings === undefined) return;
     const look: Look = { ...plain, ...settings };
     const root = document.documentElement;
-    const touch = look.density === 'touch' || (look.density === 'auto' && coarse);
     root.lang = look.language;
     root.dataset['theme'] = dark ? 'dark' : 'light';
     root.dataset['density'] = touch ? 'touch' : 'compact';
@@ -53,7 +59,7 @@ export function useAppearance(): void {
     mark(root, 'contrast', look.strongLines ? 'more' : null);
     mark(root, 'font', look.systemFont ? 'system' : null);
     environment.storage.write(KEPT, `${look.theme === 'system' ? '-' : dark ? 'dark' : 'light'} ${look.density === 'auto' ? '-' : look.density}`);
-  }, [settings, dark, coarse, environment]);
+  }, [settings, dark, touch, environment]);
 }
 
 function mark(root: HTMLElement, name: string, value: string | null): void {

@@ -7,6 +7,7 @@ import { type Command, useCommands } from '../../commands/registry.tsx';
 import { newestRuns } from '../../frame/DocumentTabs.tsx';
 import { useLayoutClass } from '../../frame/layoutClass.ts';
 import { Page } from '../../frame/Page.tsx';
+import { useIsTouch } from '../../frame/useAppearance.ts';
 import { useMessages, useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
 import { useClient, useView, useWorkspace } from '../../session/context.ts';
@@ -18,6 +19,7 @@ import { type GraphActions, useGraphActions } from './useGraphActions.ts';
 export function GraphsScreen(): JSX.Element {
   const { view } = useClient();
   const t = useT();
+  const rowHeight = useIsTouch() ? 44 : 34;
   const status = useWorkspace((state) => state.status);
   const graphs = useWorkspace((state) => state.graphs);
   const hasTabs = useView((state) => state.tabs.length > 0);
@@ -79,7 +81,7 @@ export function GraphsScreen(): JSX.Element {
           label={t('graphs.title')}
           columns={columns}
           entries={entries}
-          rowHeight={34}
+          rowHeight={rowHeight}
           selected={selected}
           onSelect={setSelected}
           onOpen={(graphId) => which === 'kept' && view.openGraph(graphId)}
@@ -158,7 +160,8 @@ function useColumns(actions: GraphActions, which: 'kept' | 'deleted'): readonly 
       { id: 'changed', head: t('graphs.changed'), track: '88px', numbers: true, cell: (graph) => <span className="text-fg-2">{formats.when(graph.updatedAt, now)}</span> },
       {
         id: 'more',
-        head: '',
+        head: t('graphs.actions'),
+        headHidden: true,
         track: which === 'deleted' ? '96px' : '28px',
         cell: (graph) =>
           which === 'deleted' ? (

@@ -9,7 +9,7 @@ export function HelpDialog({ open, onClose }: { readonly open: boolean; readonly
   const t = useT();
   return (
     <Dialog open={open} onClose={onClose} title={t('help.title')} width="large" actions={<Button onClick={onClose}>{t('act.close')}</Button>}>
-      <ShortcutsList />
+      <ShortcutsList under={2} />
     </Dialog>
   );
 }

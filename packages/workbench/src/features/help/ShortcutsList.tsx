@@ -5,7 +5,8 @@ import { type JSX, useMemo, useState } from 'react';
 import { type Command, type CommandGroup, useAllCommands } from '../../commands/registry.tsx';
 import { useT } from '../../messages/context.ts';
 
-export function ShortcutsList(): JSX.Element {
+/** `under` is the level of the heading that it stands under. */
+export function ShortcutsList({ under }: { readonly under: 1 | 2 }): JSX.Element {
   const t = useT();
   const commands = useAllCommands();
   const [typed, setTyped] = useState('');
@@ -16,7 +17,9 @@ export function ShortcutsList(): JSX.Element {
       {groups.length === 0 && <p className="text-fg-2">{t('help.none', { typed })}</p>}
       {groups.map(([group, rows]) => (
         <section key={group} aria-label={t(group)}>
-          <h3 className="border-b border-line-1 pb-1 text-caption text-fg-3">{t(group)}</h3>
+          <div role="heading" aria-level={under + 1} className="border-b border-line-1 pb-1 text-caption text-fg-3">
+            {t(group)}
+          </div>
           <ul>
             {rows.map((command) => (
               <li key={command.id} className="flex min-h-(--h-row) items-center gap-4 border-b border-line-1 text-fg">

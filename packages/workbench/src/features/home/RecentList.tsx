@@ -45,14 +45,14 @@ export function RecentList({ action }: { readonly action: ReactNode }): JSX.Elem
               className="ring-inside flex min-h-(--h-row) w-full items-center gap-2.5 text-start hover:bg-hover"
             >
               <Icon name="workflow" size={14} className="text-fg-2" />
-              <span className="w-56 shrink-0 truncate font-medium max-sm:w-auto max-sm:flex-1" title={graph.name}>
+              <span className="w-56 shrink-0 truncate font-medium max-md:w-40" title={graph.name}>
                 {graph.name}
               </span>
               <span className="flex min-w-0 flex-1 items-center gap-2 text-fg-2">
                 <StateGlyph state={run === null ? 'idle' : runStateOf(run)} label={null} />
                 <span className="truncate">{run === null ? t('home.never') : words.outcome(run)}</span>
               </span>
-              <span className="shrink-0 text-small text-fg-3 max-sm:hidden">{t('home.nodes', { count: graph.nodeCount })}</span>
+              <span className="shrink-0 text-small text-fg-3 max-md:hidden">{t('home.nodes', { count: graph.nodeCount })}</span>
               <span className="numbers w-20 shrink-0 text-small text-fg-2">{formats.when(at, now)}</span>
             </button>
           </li>

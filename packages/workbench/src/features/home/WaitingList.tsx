@@ -26,7 +26,7 @@ export function WaitingList(): JSX.Element | null {
           return (
             <li key={approval.approvalId} className="flex min-h-(--h-row) items-center gap-2.5 border-b border-line-1">
               <StateGlyph state="waiting" label={null} />
-              <span className="w-56 shrink-0 truncate font-medium max-sm:w-32" title={name}>
+              <span className="w-56 shrink-0 truncate font-medium max-md:w-40" title={name}>
                 {name}
               </span>
               <span className="min-w-0 flex-1 truncate text-fg-2" title={approval.title}>

@@ -60,9 +60,7 @@ export function RunDetail({ summary, actions, onClose, onStep }: RunDetailProps)
                 {t('run.again')}
               </Button>
             )}
-            <Button look="ghost" icon="trash-2" onClick={() => actions.askDelete(summary)}>
-              {t('run.delete')}
-            </Button>
+            <IconButton icon="trash-2" label={t('run.delete')} shortcut="Delete" tooltipSide="top" className="ms-auto" onClick={() => actions.askDelete(summary)} />
           </>
         )}
       </div>
@@ -131,14 +129,17 @@ function Facts({ summary }: { readonly summary: RunSummary }): JSX.Element {
         </span>
       ),
     },
-    ...(runner === undefined ? [] : [{ name: t('run.runner'), value: `${words.runner(summary)} · ${runner.jail}` }]),
+    ...(runner === undefined ? [] : [{ name: t('run.runner'), value: <TwoLines first={words.runner(summary)} second={runner.jail} /> }]),
     ...(grants.length === 0
       ? []
       : [
           {
             name: t('run.folders'),
             value: grants.map((grant) => (
-              <MiddleCut key={grant.slot} text={grant.access === 'rw' ? t('run.folderRw', grant) : t('run.folderRo', grant)} className="flex font-mono text-mono" />
+              <span key={grant.slot} className="block">
+                {grant.access === 'rw' ? t('run.folderRw', { slot: grant.slot }) : t('run.folderRo', { slot: grant.slot })}
+                <MiddleCut text={grant.path} className="flex font-mono text-mono text-fg-2" />
+              </span>
             )),
           },
         ]),
@@ -166,6 +167,15 @@ function Steps({ summary }: { readonly summary: RunSummary }): JSX.Element {
           ))}
       </ul>
     </Block>
+  );
+}
+
+function TwoLines({ first, second }: { readonly first: string; readonly second: string }): JSX.Element {
+  return (
+    <>
+      {first}
+      <span className="block text-small text-fg-2">{second}</span>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { type JSX, useCallback, useMemo, useRef, useState } from 'react';
 import { type Command, useCommands } from '../../commands/registry.tsx';
 import { useLayoutClass } from '../../frame/layoutClass.ts';
 import { Page } from '../../frame/Page.tsx';
+import { useIsTouch } from '../../frame/useAppearance.ts';
 import { useFormats, useMessages, useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
 import { useClient, useWorkspace } from '../../session/context.ts';
@@ -21,6 +22,7 @@ export function RunsScreen({ runId }: { readonly runId: string | null }): JSX.El
   const { view, workspace } = useClient();
   const { t, formats } = useMessages();
   const layout = useLayoutClass();
+  const rowHeight = useIsTouch() ? 44 : 30;
   const status = useWorkspace((state) => state.status);
   const error = useWorkspace((state) => state.error);
   const runs = useWorkspace((state) => state.runs);
@@ -80,7 +82,7 @@ export function RunsScreen({ runId }: { readonly runId: string | null }): JSX.El
             label={t('runs.title')}
             columns={columns}
             entries={entries}
-            rowHeight={30}
+            rowHeight={rowHeight}
             selected={runId}
             onSelect={select}
             onOpen={(key) => {
@@ -162,7 +164,7 @@ function useColumns(now: number, narrow: boolean, phone: boolean): readonly Tabl
   const words = useRunWords();
   return useMemo(
     () => [
-      { id: 'state', head: '', track: '14px', cell: (run) => <StateGlyph state={runStateOf(run)} label={stateWord(t, runStateOf(run))} className="block" /> },
+      { id: 'state', head: t('runs.colState'), headHidden: true, track: '14px', cell: (run) => <StateGlyph state={runStateOf(run)} label={stateWord(t, runStateOf(run))} className="block" /> },
       { id: 'number', head: t('runs.colRun'), track: '36px', cell: (run) => <span className="tabular-nums">{run.number}</span> },
       {
         id: 'graph',

@@ -107,7 +107,7 @@ function PageContent({ page }: { readonly page: SettingsPage }): JSX.Element {
       return (
         <>
           <PageHead title={t('settings.pageShortcuts')} text={t('settings.shortcutsText')} />
-          <ShortcutsList />
+          <ShortcutsList under={1} />
         </>
       );
     case 'about':

@@ -17,6 +17,7 @@ export const graphs = {
   'graphs.duplicate': 'Duplicate',
   'graphs.export': 'Save as a file…',
   'graphs.delete': 'Delete',
+  'graphs.actions': 'Actions',
   'graphs.more': 'More for {name}',
   'graphs.copyName': '{name} copy',
   'graphs.deleted': 'Deleted {name}. Its runs are kept.',
