@@ -26,6 +26,9 @@ interface Check {
 const isSchema = (value: unknown): value is Schema.Top =>
   (typeof value === "object" || typeof value === "function") && value !== null && "ast" in value;
 
+/** Names of the checks of `shapes.ts`, which are not names of types. */
+const OURS: ReadonlySet<string> = new Set(["wellFormed", "wellFormedKeys", "travels"]);
+
 const checksOf = (ast: SchemaAST.AST, path: string): ReadonlyArray<Check> =>
   (ast.checks ?? []).map((check) => {
     const annotations: Readonly<Record<string, unknown>> = check.annotations ?? {};
@@ -41,7 +44,7 @@ const checksOf = (ast: SchemaAST.AST, path: string): ReadonlyArray<Check> =>
 const annotation = (ast: SchemaAST.AST, key: "identifier" | "description"): string | undefined => {
   const last = ast.checks?.at(-1);
   const value = (last === undefined ? ast.annotations : last.annotations)?.[key];
-  return typeof value === "string" && value !== "wellFormed" && value !== "travels" ? value : undefined;
+  return typeof value === "string" && !OURS.has(value) ? value : undefined;
 };
 
 const numberIn = (payload: Check["payload"], key: string, path: string): number => {
@@ -138,7 +141,8 @@ class Reader {
       if (more.length > 0 || ast.propertySignatures.length > 0 || !plainKey) {
         throw new UnknownShape(path, "mixes fields and free keys: use `struct` or `record`");
       }
-      return this.plain(ast, path, { kind: "record", value: this.shape(index.type, `${path}{}`, module) });
+      if (!only(checksOf(ast, path), ["wellFormedKeys"])) throw new UnknownShape(path, "is a record whose keys are not checked: use `record`");
+      return { kind: "record", value: this.shape(index.type, `${path}{}`, module) };
     }
     const name = annotation(ast, "identifier");
     if (name === undefined) throw new UnknownShape(path, "is a struct without a name: use `struct(name, fields)`");

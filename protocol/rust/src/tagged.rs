@@ -73,7 +73,10 @@ macro_rules! tagged_struct {
             }
         }
         impl $crate::tagged::ByTag for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(tag: &str, fields: D) -> Result<Self, D::Error> {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                tag: &str,
+                fields: D,
+            ) -> Result<Self, D::Error> {
                 if tag == $tag {
                     Self::deserialize(fields)
                 } else {

@@ -1,4 +1,6 @@
 //! The golden messages of `protocol/vectors`: Rust reads and writes each accepted one unchanged, and refuses each refused one.
+// Test code: a panic is how it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "generated/echo.rs"]
 mod generated;

@@ -60,7 +60,13 @@ export const json = Schema.Json.check(travels);
 export const optional = Schema.optionalKey;
 export const nullable = Schema.NullOr;
 export const array = Schema.Array;
-export const record = <V extends Schema.Top>(value: V) => Schema.Record(Schema.String, value);
+
+const wellFormedKeys = Schema.makeFilter<{ readonly [key: string]: unknown }>(
+  (fields) => Object.keys(fields).every((key) => key.isWellFormed()) || "must have well-formed keys",
+  { identifier: "wellFormedKeys" },
+);
+/** Values by key. A key is any well-formed string, `__proto__` too: readers must not assign by it. */
+export const record = <V extends Schema.Top>(value: V) => Schema.Record(Schema.String, value).check(wellFormedKeys);
 export const literal = Schema.Literal;
 
 /** One of a closed list of words. */
