@@ -11,7 +11,6 @@ import { applyKeptLook } from './frame/useAppearance.ts';
 import { Workbench } from './frame/Workbench.tsx';
 import { createMessages, MessagesContext } from './messages/context.ts';
 import { ClientContext } from './session/context.ts';
-import './workbench.css';
 
 /** Draws the workbench; the returned function takes it away and closes the connection. */
 export function mountWorkbench(element: HTMLElement, adapter: GatewayAdapter): () => void {

@@ -38,7 +38,7 @@ export interface KbdProps extends Omit<ComponentProps<'span'>, 'children'> {
 export function Kbd({ shortcut, inherit = false, className, ...rest }: KbdProps): JSX.Element {
   const platform = useContext(PlatformContext);
   return (
-    <span {...rest} className={classNames('inline-flex shrink-0 gap-0.5', className)}>
+    <span data-key-caps {...rest} className={classNames('inline-flex shrink-0 gap-0.5', className)}>
       {keyCaps(shortcut, platform).map((cap) => (
         <kbd
           key={cap}

@@ -21,7 +21,7 @@ export interface MiddleCutProps extends Omit<ComponentProps<'span'>, 'children'>
 export function MiddleCut({ text, className, ...rest }: MiddleCutProps): JSX.Element {
   const [head, tail] = splitForMiddleCut(text);
   return (
-    <span title={text} {...rest} className={classNames('inline-flex min-w-0 max-w-full', className)}>
+    <span title={text} {...rest} className={classNames('flex min-w-0 max-w-full', className)}>
       <span className="truncate whitespace-pre">{head}</span>
       <span className="shrink-0 whitespace-pre">{tail}</span>
     </span>

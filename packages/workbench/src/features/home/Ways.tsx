@@ -51,7 +51,7 @@ export function Ways({ onExamples, onDraw, onFile }: WaysProps): JSX.Element {
 function Way({ title, text, picture, act }: { readonly title: string; readonly text: string; readonly picture: ReactNode; readonly act: ReactNode }): JSX.Element {
   return (
     <div className="flex flex-col border-t border-line-1 p-4 first:border-t-0 sm:border-t-0 sm:border-s sm:first:border-s-0">
-      <div aria-hidden className="mb-3 hidden h-16 items-center justify-center rounded-field bg-frame sm:flex">
+      <div aria-hidden className="mb-3 hidden h-16 items-center justify-center overflow-hidden rounded-field bg-frame sm:flex">
         {picture}
       </div>
       <h2 className="text-ui font-semibold">{title}</h2>
@@ -84,7 +84,7 @@ function ExamplePicture(): JSX.Element {
 
 function Box({ chosen = false, children }: { readonly chosen?: boolean; readonly children?: ReactNode }): JSX.Element {
   return (
-    <span className={`relative flex h-9 w-12 flex-col justify-between rounded-mark border bg-raised p-1.5 ${chosen ? 'border-accent-solid' : 'border-line-2'}`}>
+    <span className={`relative flex h-9 w-11 shrink-0 flex-col justify-between rounded-mark border bg-raised p-1.5 ${chosen ? 'border-accent-solid' : 'border-line-2'}`}>
       <Bar className="w-7 bg-line-control" />
       <Bar className="w-5 bg-line-2" />
       {children}
@@ -97,11 +97,11 @@ function GraphPicture(): JSX.Element {
     <span className="flex items-center">
       <Box />
       <PortShape type="file" label={null} className="-ms-1 scale-75" />
-      <span className="h-px w-4 bg-edge" />
+      <span className="h-px w-3 bg-edge" />
       <PortShape type="file" label={null} className="-me-1 scale-75" />
       <Box chosen />
       <PortShape type="object" label={null} className="-ms-1 scale-75" />
-      <span className="h-px w-4 bg-edge" />
+      <span className="h-px w-3 bg-edge" />
       <PortShape type="object" label={null} className="-me-1 scale-75" />
       <Box />
     </span>

@@ -48,10 +48,10 @@ export function MachinePanel({ onHelp, onNew }: MachinePanelProps): JSX.Element 
       {doctor.report !== undefined && (
         <Section title={t('machine.leaves')}>
           <div className="flex gap-2.5">
-            <StateGlyph state="succeeded" label={null} className="mt-[3px]" />
+            <StateGlyph state={machine?.unjailed === true ? 'waiting' : 'succeeded'} label={null} className="mt-[3px]" />
             <div className="min-w-0">
-              <div>{t('machine.nothing')}</div>
-              <div className="text-small text-fg-2">{t('machine.nothingWhy')}</div>
+              <div>{machine?.unjailed === true ? t('machine.unknown') : t('machine.nothing')}</div>
+              <div className="text-small text-fg-2">{machine?.unjailed === true ? t('machine.unknownWhy') : t('machine.nothingWhy')}</div>
             </div>
           </div>
         </Section>

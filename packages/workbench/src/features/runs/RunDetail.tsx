@@ -138,7 +138,7 @@ function Facts({ summary }: { readonly summary: RunSummary }): JSX.Element {
             value: grants.map((grant) => (
               <span key={grant.slot} className="block">
                 {grant.access === 'rw' ? t('run.folderRw', { slot: grant.slot }) : t('run.folderRo', { slot: grant.slot })}
-                <MiddleCut text={grant.path} className="flex font-mono text-mono text-fg-2" />
+                <MiddleCut text={grant.path} className="font-mono text-mono text-fg-2" />
               </span>
             )),
           },

@@ -36,9 +36,10 @@ export function RunsScreen({ runId }: { readonly runId: string | null }): JSX.El
   const shown = useMemo(() => filterRuns(runs, filter, today), [runs, filter, today]);
   const entries = useMemo(() => groupByDay(shown, today, t, formats), [shown, today, t, formats]);
   const histogram = useMemo(() => histogramOf(shown, filter.span, today, t, formats), [shown, filter.span, today, t, formats]);
-  const columns = useColumns(now, layout === 'narrow' || layout === 'phone', layout === 'phone');
   const select = useCallback((next: string | null) => view.go(next === null ? { place: 'runs' } : { place: 'runs', runId: next }), [view]);
   const chosen = runId === null ? null : (runs.find((run) => run.runId === runId) ?? null);
+  // The detail takes its width from the table when the window is not wide.
+  const columns = useColumns(now, layout === 'narrow' || layout === 'phone' || (layout === 'normal' && chosen !== null), layout === 'phone');
 
   const commands = useMemo<readonly Command[]>(
     () => [

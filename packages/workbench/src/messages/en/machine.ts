@@ -10,6 +10,8 @@ export const machine = {
   'machine.leaves': 'What leaves this machine',
   'machine.nothing': 'Nothing',
   'machine.nothingWhy': 'The runner has no network. No gateway is connected.',
+  'machine.unknown': 'What steps send',
+  'machine.unknownWhy': 'Without a jail, steps can use the network, and Axion does not see it.',
   'machine.how': 'How to fix it',
   'machine.tries': 'What was tried',
   'machine.tried': '{count, plural, one {# place was tried} other {# places were tried}}',

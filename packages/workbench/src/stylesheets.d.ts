@@ -1,2 +1,0 @@
-// A stylesheet imported for its effect; the bundler takes it from there.
-declare module '*.css';
