@@ -1,0 +1,103 @@
+//! The windows and their connections to Core: one client per window label, and a task that hands what Core sends to that window as
+//! `gateway-event`. Batches are cut below 8 KiB by Core, so that each goes in one script evaluation.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axion_core::{Client, Core, Outbox};
+use axion_protocol::StartedBy;
+use serde_json::value::RawValue;
+use tauri::webview::Color;
+use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+
+/// Name of the event by which Core speaks to the page by itself.
+const GATEWAY_EVENT: &str = "gateway-event";
+/// A window that its page did not show by then is shown as it is, so that a broken page can be seen and closed.
+const SHOW_AT_LATEST: Duration = Duration::from_secs(2);
+/// `frame` of the dark theme, until the page paints: the same before and after for most, and never a white flash.
+const BEFORE_PAINT: Color = Color(0x0e, 0x10, 0x12, 0xff);
+
+/// Connections by window label.
+#[derive(Default)]
+pub struct Windows(Mutex<HashMap<String, Arc<Client>>>);
+
+impl Windows {
+    /// The connection of a window, once it has one.
+    pub fn client(&self, label: &str) -> Option<Arc<Client>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(label).cloned()
+    }
+
+    /// Connects a window to Core.
+    pub fn connect(&self, app: &AppHandle, core: &Core, label: &str) {
+        let (client, outbox) = core.connect(StartedBy::Window);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(label.to_owned(), client);
+        tauri::async_runtime::spawn(deliver(app.clone(), label.to_owned(), outbox));
+    }
+
+    /// Ends the connection of a closed window.
+    pub fn disconnect(&self, label: &str) {
+        if let Some(client) = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(label) {
+            client.close();
+        }
+    }
+}
+
+async fn deliver(app: AppHandle, label: String, mut outbox: Outbox) {
+    while let Some(message) = outbox.next().await {
+        let sent = RawValue::from_string(message).map_err(tauri::Error::from).and_then(|json| app.emit_to(&label, GATEWAY_EVENT, json));
+        if let Err(error) = sent {
+            tracing::warn!(%error, "an event did not reach the window; the page reads on by itself");
+        }
+    }
+}
+
+/// Opens the workbench's window, hidden until its page has painted.
+pub fn open(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("Axion")
+        .inner_size(1440.0, 900.0)
+        .min_inner_size(480.0, 480.0)
+        .decorations(false)
+        .visible(false)
+        .background_color(BEFORE_PAINT)
+        .on_navigation(is_own_page)
+        .build()?;
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(SHOW_AT_LATEST).await;
+        if let Err(error) = window.show() {
+            tracing::warn!(%error, "the window could not be shown");
+        }
+    });
+    Ok(())
+}
+
+/// Pages come from the binary (or, in development, from the dev server on loopback); everything else stays outside.
+fn is_own_page(url: &Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => url.host_str() == Some("tauri.localhost") || (cfg!(debug_assertions) && url.host_str() == Some("localhost")),
+        // The isolation frame: its name is made anew by each build.
+        scheme => scheme.starts_with("isolation-"),
+    }
+}
+
+/// Ends a window's connection with the window.
+pub fn closed(app: &AppHandle, label: &str) {
+    app.state::<Windows>().disconnect(label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_on_its_own_page() {
+        let own = |text: &str| is_own_page(&text.parse().unwrap());
+        assert!(own("tauri://localhost/"));
+        assert!(own("http://tauri.localhost/index.html"));
+        for foreign in ["https://example.org/", "http://tauri.localhost.evil.example/", "file:///etc/passwd", "data:text/html,x", "tauri://evil/", "http://127.0.0.1:1/"] {
+            assert!(!own(foreign), "{foreign}");
+        }
+    }
+}
