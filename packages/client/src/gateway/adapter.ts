@@ -30,6 +30,8 @@ export interface GatewayCapabilities {
 
 /** Only in the desktop app. */
 export interface WindowControls {
+  /** The window starts hidden. */
+  show(): Promise<void>;
   minimise(): Promise<void>;
   toggleMaximise(): Promise<void>;
   isMaximised(): Promise<boolean>;

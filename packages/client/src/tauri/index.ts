@@ -25,6 +25,7 @@ const after = (ms: number, run: () => void): (() => void) => {
 const windowControls = (): WindowControls => {
   const current = getCurrentWindow();
   return {
+    show: () => current.show(),
     minimise: () => current.minimize(),
     toggleMaximise: () => current.toggleMaximize(),
     isMaximised: () => current.isMaximized(),

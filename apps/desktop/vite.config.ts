@@ -1,0 +1,10 @@
+/** The workbench for the desktop window. `tauri dev` expects it on port 1420; the build goes to dist, which the shell embeds. */
+import { defineConfig, mergeConfig } from "vite";
+import { sharedConfig } from "../vite.shared.ts";
+
+export default defineConfig(
+  mergeConfig(sharedConfig("desktop"), {
+    // `localhost`, as in tauri.conf.json; never another port, or the window would stay empty.
+    server: { port: 1420, host: "localhost", watch: { ignored: ["**/src-tauri/**"] } },
+  }),
+);
