@@ -1,1 +1,30 @@
-//! Room under construction.
+//! Core: the bodies of all commands over the store and the runner host, and the supervision of runs.
+//!
+//! It knows no transport. A shell (the desktop app, the command line) opens it with a [`Host`], makes a [`Client`] for each
+//! window or connection, calls commands by name and pulls what goes out by itself from the client's [`Outbox`]. The
+//! control socket, by which a second process of the same person reaches the one that holds the home, is in `control`.
+
+mod clients;
+mod commands;
+mod core;
+mod doctor;
+pub mod failure;
+mod folders;
+mod grants;
+mod graphs;
+pub mod hash;
+pub mod home;
+mod host;
+mod resources;
+mod runs;
+mod runtime;
+mod settings;
+mod streams;
+mod wire;
+
+pub use clients::{Answer, Client, Held};
+pub use core::{Core, Setup};
+pub use host::{Address, Host, SystemHost, fill, new_id};
+pub use resources::Resources;
+pub use runs::{Runner, Runners, Wanted};
+pub use streams::Outbox;

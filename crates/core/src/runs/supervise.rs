@@ -1,0 +1,400 @@
+//! Keeping one run going until it has ended: a lost runner is replaced, a cancelled run ends within half a second, and
+//! `run-finished` is the last event whoever writes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axion_protocol::{
+    ErrorCode, ErrorInfo, JournalEvent, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunInterruptedDraft, RunOutcome, RunResumedDraft,
+    StepError, clip,
+};
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::live::Live;
+use super::load::{self, Stored};
+use super::plan::raw;
+use super::runner::{Runner, Runners, Wanted, refusal};
+use super::sink::Sink;
+
+/// How long the engine may take to wind a cancelled run up before its runner is killed.
+const CANCEL_GRACE: Duration = Duration::from_millis(250);
+/// How often the summary is brought up to date while a run is quiet.
+const SHOW: Duration = Duration::from_millis(500);
+/// Attempts in a row that bring no event before a run is given up.
+const MOST_ATTEMPTS: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What all runs share.
+#[derive(Clone)]
+pub(crate) struct Means {
+    pub(crate) runners: Arc<dyn Runners>,
+    pub(crate) docker_host: Option<String>,
+    pub(crate) allow_unjailed: bool,
+    pub(crate) closing: CancellationToken,
+}
+
+impl Means {
+    /// A runner for this run, heard by `attempt`.
+    pub(crate) async fn runner(&self, live: &Arc<Live>, attempt: u64) -> Result<Arc<dyn Runner>, ErrorInfo> {
+        let wanted = Wanted {
+            mode: live.options.runner,
+            grants: live.grants.clone(),
+            docker_host: self.docker_host.clone(),
+            allow_unjailed: self.allow_unjailed,
+        };
+        let sink = Arc::new(Sink { live: live.clone(), attempt });
+        Ok(Arc::from(self.runners.get(wanted, sink).await?))
+    }
+}
+
+enum Why {
+    Over,
+    Closing,
+    Cancelled,
+    Lost(String),
+    Fault(String),
+    Unwritten(ErrorInfo),
+}
+
+/// Sees a run through. `runner` is `None` for a run that an earlier instance left open.
+pub(crate) async fn supervise(live: Arc<Live>, means: Means, mut runner: Option<Arc<dyn Runner>>) {
+    let mut reason = "Axion was closed or killed while this run was going on".to_owned();
+    let mut in_a_row = 0;
+    loop {
+        if let Some(present) = runner.take() {
+            let why = watch(&live, &means, &*present).await;
+            let brought = std::mem::take(&mut live.seat.lock().await.brought);
+            in_a_row = if brought > 0 { 0 } else { in_a_row + 1 };
+            match why {
+                Why::Over => return give_back(&live, present).await,
+                Why::Closing => {
+                    present.kill();
+                    return leave(&live, &means).await;
+                }
+                Why::Cancelled => {
+                    present.kill();
+                    return end(&live, RunOutcome::Cancelled, None).await;
+                }
+                Why::Fault(why) => {
+                    present.kill();
+                    let error = step_error("runner_misbehaved", &format!("The runner broke its rules ({why}) and was ended."));
+                    return end(&live, RunOutcome::Failed, Some(error)).await;
+                }
+                Why::Unwritten(info) => {
+                    present.kill();
+                    reason = info.message;
+                    in_a_row += 1;
+                }
+                Why::Lost(why) => reason = format!("The runner was lost: {why}"),
+            }
+        }
+        match revive(&live, &means, &reason, &mut in_a_row).await {
+            Revived::Runner(fresh) => runner = Some(fresh),
+            Revived::Again(why) => reason = why,
+            Revived::Ended => return,
+        }
+    }
+}
+
+async fn watch(live: &Arc<Live>, means: &Means, runner: &dyn Runner) -> Why {
+    let (mut over, mut fault, mut unwritten) = (live.over.subscribe(), live.fault.subscribe(), live.unwritten.subscribe());
+    let mut show = tokio::time::interval(SHOW);
+    show.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = told(&mut over) => return Why::Over,
+            why = named(&mut fault) => return Why::Fault(why),
+            info = named(&mut unwritten) => return Why::Unwritten(info),
+            () = live.cancelling.cancelled() => return cancelled(live, runner).await,
+            why = runner.gone() => return lost(live, why).await,
+            () = means.closing.cancelled() => return Why::Closing,
+            _ = show.tick() => live.show().await,
+        }
+    }
+}
+
+async fn told(flag: &mut watch::Receiver<bool>) {
+    if flag.wait_for(|set| *set).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn named<T: Clone>(reason: &mut watch::Receiver<Option<T>>) -> T {
+    loop {
+        let known = reason.borrow_and_update().clone();
+        match known {
+            Some(reason) => return reason,
+            None if reason.changed().await.is_err() => std::future::pending::<()>().await,
+            None => {}
+        }
+    }
+}
+
+/// A runner that ends right after its last event has not lost the run: what it wrote is waited for.
+async fn lost(live: &Arc<Live>, why: String) -> Why {
+    let written = live.store.write(|_| Ok(())).await;
+    if written.is_ok() && live.seat.lock().await.tally.is_finished() {
+        let mut over = live.over.subscribe();
+        if tokio::time::timeout(Duration::from_secs(10), told(&mut over)).await.is_ok() {
+            return Why::Over;
+        }
+    }
+    Why::Lost(why)
+}
+
+async fn cancelled(live: &Arc<Live>, runner: &dyn Runner) -> Why {
+    let mut over = live.over.subscribe();
+    let asked = async {
+        if let Ok(params) = raw(&RunCancelParams { run_id: live.run_id.clone() })
+            && let Err(error) = runner.request("run_cancel", &params).await
+        {
+            tracing::debug!(%error, "a runner could not be asked to cancel");
+        }
+        // The answer says that it heard; the end is when `run-finished` is durable.
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = told(&mut over) => Why::Over,
+        () = asked => Why::Cancelled,
+        _ = runner.gone() => Why::Cancelled,
+        () = tokio::time::sleep(CANCEL_GRACE) => Why::Cancelled,
+    }
+}
+
+async fn give_back(live: &Live, runner: Arc<dyn Runner>) {
+    // The seat's clone goes first, so that the lease returns to the pool here.
+    live.seat.lock().await.runner = None;
+    drop(runner);
+}
+
+enum Revived {
+    Runner(Arc<dyn Runner>),
+    Again(String),
+    Ended,
+}
+
+async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_row: &mut u32) -> Revived {
+    let stored = match reload(live).await {
+        Ok(stored) => stored,
+        Err(info) => {
+            // Nothing can be written or read now; the run stays open in the store and is taken up at the next start.
+            tracing::error!(run = live.run_id.as_str(), error = %info, "a run cannot go on because its journal cannot be reached");
+            *in_a_row += 1;
+            if *in_a_row > MOST_ATTEMPTS || !pause(live, means, *in_a_row).await {
+                live.over.send_replace(true);
+                return Revived::Ended;
+            }
+            return Revived::Again(info.message);
+        }
+    };
+    let Some(stored) = stored else { return Revived::Ended };
+    if live.unwanted.is_cancelled() || live.cancelling.is_cancelled() {
+        end(live, RunOutcome::Cancelled, None).await;
+        return Revived::Ended;
+    }
+    if !interrupt(live, reason).await {
+        *in_a_row += 1;
+    }
+    if *in_a_row > MOST_ATTEMPTS {
+        let error = step_error("runner_lost", &format!("The run was given up after {MOST_ATTEMPTS} attempts in a row without progress. {reason}"));
+        end(live, RunOutcome::Failed, Some(error)).await;
+        return Revived::Ended;
+    }
+    if !pause(live, means, *in_a_row).await {
+        if means.closing.is_cancelled() {
+            live.over.send_replace(true);
+            return Revived::Ended;
+        }
+        return Revived::Again(reason.to_owned());
+    }
+    match restart(live, means, reason, stored).await {
+        Ok(runner) => Revived::Runner(runner),
+        Err(Stop::Again(why)) => {
+            *in_a_row += 1;
+            Revived::Again(why)
+        }
+        Err(Stop::Never(info)) => {
+            end(live, RunOutcome::Failed, Some(step_error(info.code.as_str(), &info.message))).await;
+            Revived::Ended
+        }
+        Err(Stop::Unwanted) => Revived::Again(reason.to_owned()),
+    }
+}
+
+/// Takes the seat from the journal; `None` if the run has ended meanwhile.
+async fn reload(live: &Arc<Live>) -> Result<Option<Stored>, ErrorInfo> {
+    // Groups that were queued before are behind this write or have failed.
+    live.store.write(|_| Ok(())).await.map_err(crate::failure::storage)?;
+    let mut seat = live.seat.lock().await;
+    let (store, run_id) = (live.store.clone(), live.run_id.to_string());
+    let read = tokio::task::spawn_blocking(move || load::again(&store, &run_id)).await;
+    let (fresh, stored, state) = read.map_err(|error| crate::failure::internal("A run could not be read", error))??;
+    *seat = fresh;
+    // Nobody may write until the next runner has its attempt.
+    seat.attempt += 1;
+    live.fault.send_replace(None);
+    live.unwritten.send_replace(None);
+    if seat.tally.is_cancelling() {
+        live.cancelling.cancel();
+    }
+    if state.is_finished() {
+        live.over.send_replace(true);
+        return Ok(None);
+    }
+    Ok(Some(stored))
+}
+
+/// Writes `run-interrupted`, once per loss. False if it could not be written.
+async fn interrupt(live: &Arc<Live>, reason: &str) -> bool {
+    let written = {
+        let mut seat = live.seat.lock().await;
+        if seat.interrupted || seat.tally.is_finished() {
+            return true;
+        }
+        let event = RunInterruptedDraft { ts: live.host.now(), reason: clip(reason, 1000) };
+        match Live::own([event.into()]) {
+            Ok(drafts) => live.append(&mut seat, drafts, None),
+            Err(info) => Err(info),
+        }
+    };
+    match written {
+        Ok(written) => written.done().await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// Waits before the next attempt. False if the run is unwanted or Core closes meanwhile.
+async fn pause(live: &Live, means: &Means, in_a_row: u32) -> bool {
+    let wait = match in_a_row {
+        0 => Duration::ZERO,
+        n => FIRST_WAIT.saturating_mul(1 << (n - 1).min(8)).min(LONGEST_WAIT),
+    };
+    tokio::select! {
+        biased;
+        () = live.unwanted.cancelled() => false,
+        () = means.closing.cancelled() => false,
+        () = tokio::time::sleep(wait) => true,
+    }
+}
+
+enum Stop {
+    Again(String),
+    Never(ErrorInfo),
+    Unwanted,
+}
+
+async fn restart(live: &Arc<Live>, means: &Means, reason: &str, stored: Stored) -> Result<Arc<dyn Runner>, Stop> {
+    let attempt = live.seat.lock().await.attempt;
+    let runner = tokio::select! {
+        biased;
+        () = live.unwanted.cancelled() => return Err(Stop::Unwanted),
+        () = means.closing.cancelled() => return Err(Stop::Unwanted),
+        runner = means.runner(live, attempt) => runner.map_err(|info| Stop::Again(info.message))?,
+    };
+    // Seated until `run-resumed` is queued: what the runner writes comes after it.
+    let mut seat = live.seat.lock().await;
+    let params = start_params(live, &stored, attempt).map_err(Stop::Never)?;
+    let answer = tokio::select! {
+        biased;
+        () = live.unwanted.cancelled() => Err(Stop::Unwanted),
+        answer = runner.request("run_start", &params) => answer.map_err(|error| {
+            if error.is_gone() { Stop::Again(error.to_string()) } else { Stop::Never(refusal(&error)) }
+        }),
+    };
+    if let Err(stop) = answer {
+        runner.kill();
+        return Err(stop);
+    }
+    let event = RunResumedDraft { ts: live.host.now(), reason: clip(reason, 1000), attempt, runner: runner.facts() };
+    let written = Live::own([event.into()]).and_then(|drafts| live.append(&mut seat, drafts, None));
+    seat.runner = Some(runner.clone());
+    drop(seat);
+    match written {
+        Ok(written) => written.done().await.map(|_| runner).map_err(|info| Stop::Again(info.message)),
+        Err(info) => Err(Stop::Again(info.message)),
+    }
+}
+
+/// The parameters of `run_start`, put together from texts: nothing that a person's graph holds is read and written anew.
+pub(crate) fn start_params(live: &Live, stored: &Stored, attempt: u64) -> Result<Box<RawValue>, ErrorInfo> {
+    let size = stored.document.len() + stored.journal.len() + stored.input.len() + stored.values.iter().map(|(_, json)| json.len() + 120).sum::<usize>();
+    let mut text = String::with_capacity(size + size / 8 + 512);
+    text.push_str("{\"runId\":\"");
+    text.push_str(live.run_id.as_str());
+    text.push_str("\",\"attempt\":");
+    text.push_str(&attempt.to_string());
+    text.push_str(",\"concurrency\":");
+    text.push_str(&live.options.concurrency.to_string());
+    text.push_str(",\"graph\":");
+    text.push_str(&stored.document);
+    text.push_str(",\"input\":");
+    text.push_str(&stored.input);
+    text.push_str(",\"journal\":[");
+    text.push_str(&stored.journal);
+    text.push_str("],\"blobs\":[");
+    for (index, (hash, json)) in stored.values.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str("{\"hash\":\"");
+        text.push_str(hash);
+        text.push_str("\",\"json\":");
+        text.push_str(&serde_json::Value::from(json.as_str()).to_string());
+        text.push('}');
+    }
+    text.push_str("]}");
+    super::live::kept(text)
+}
+
+/// Ends a run from Core's side.
+pub(crate) async fn end(live: &Arc<Live>, state: RunOutcome, error: Option<StepError>) {
+    if let Err(info) = try_end(live, state, error).await {
+        // It stays open in the store, where the next start finds it.
+        tracing::error!(run = live.run_id.as_str(), error = %info, "the end of a run could not be written");
+        live.over.send_replace(true);
+    }
+}
+
+async fn try_end(live: &Arc<Live>, state: RunOutcome, error: Option<StepError>) -> Result<(), ErrorInfo> {
+    // A group that failed leaves the seat ahead of the journal; the journal decides.
+    let Some(_) = reload(live).await? else { return Ok(()) };
+    let written = {
+        let mut seat = live.seat.lock().await;
+        let now = live.host.now();
+        let mut events: Vec<JournalEvent> = Vec::new();
+        if state == RunOutcome::Cancelled && !seat.tally.is_cancelling() {
+            events.push(RunCancellingDraft { ts: now }.into());
+        }
+        let ms = Duration::from_millis(now.saturating_sub(live.created_at)).as_secs_f64() * 1000.0;
+        let steps = load::at_end(&seat.tally.steps());
+        events.push(RunFinishedDraft { ts: now, state, ms, outputs: std::collections::BTreeMap::new(), error, steps }.into());
+        live.append(&mut seat, Live::own(events)?, None)?
+    };
+    written.done().await.map(|_| ())
+}
+
+/// Core closes: the run stays open and says why it stands still.
+async fn leave(live: &Arc<Live>, means: &Means) {
+    debug_assert!(means.closing.is_cancelled());
+    match reload(live).await {
+        Ok(Some(_)) => {
+            interrupt(live, "Axion was closed").await;
+        }
+        Ok(None) => {}
+        Err(info) => tracing::warn!(error = %info, "a run was left without a word"),
+    }
+    live.over.send_replace(true);
+}
+
+fn step_error(code: &str, message: &str) -> StepError {
+    StepError { code: clip(code, 64), message: clip(message, 4000), hint: None, outcome_unknown: None }
+}
+
+/// The error of a run that could not be started because a person changed their mind.
+pub(crate) fn unwanted() -> ErrorInfo {
+    ErrorInfo::new(ErrorCode::Cancelled, "The run was cancelled before it started. Nothing was executed.")
+}
