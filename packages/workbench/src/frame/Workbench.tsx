@@ -58,7 +58,7 @@ export function Workbench(): JSX.Element {
   }, [client]);
 
   return (
-    <div className="flex h-full min-h-0 flex-col bg-panel text-fg">
+    <div className="flex h-dvh min-h-0 flex-col overflow-hidden bg-panel text-fg">
       <a href="#document" title={t('frame.skip')} className="sr-only focus:not-sr-only focus:absolute focus:z-70 focus:bg-raised focus:px-3 focus:py-1" onClick={focusDocument}>
         {t('frame.skip')}
       </a>

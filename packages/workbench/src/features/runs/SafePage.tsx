@@ -27,7 +27,7 @@ const looks: Readonly<Partial<Record<SafeTag, string>>> = {
 const empty = new Set<SafeTag>(['hr', 'br']);
 
 export function SafePage({ html, cutNote }: { readonly html: string; readonly cutNote: string }): JSX.Element {
-  const page = useMemo(() => safePage(new DOMParser().parseFromString(html, 'text/html').body), [html]);
+  const page = useMemo(() => safePage(html), [html]);
   return (
     <div className="break-words">
       {page.nodes.map(draw)}
