@@ -1,0 +1,72 @@
+/** Builds what is stale, each product by its own tool: npm packages, runner bundle, pages, executables. */
+import { join } from "node:path";
+import { isFresh, remember, stampOf } from "./stamps.mjs";
+import { Stop, has, phase, run } from "./phase.mjs";
+import { binary, root } from "./place.mjs";
+
+const shared = ["package-lock.json", "protocol/source/src"];
+const page = [...shared, "packages", "apps/vite.shared.ts"];
+const rust = ["Cargo.toml", "Cargo.lock", "protocol/rust", "crates"];
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+const products = {
+  dependencies: {
+    title: "Installing packages (npm ci)",
+    inputs: ["package-lock.json"],
+    product: join(root, "node_modules", ".package-lock.json"),
+    build: (env, quiet) => run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, env, quiet, shell: process.platform === "win32" }),
+  },
+  runner: {
+    title: "Building the runner",
+    inputs: [...shared, "packages/engine", "services/runner"],
+    product: join(root, "services/runner/dist/runner.mjs"),
+    build: (env, quiet, node) => run(node, ["services/runner/build.mjs"], { cwd: root, env, quiet }),
+  },
+  web: {
+    title: "Building the page",
+    inputs: [...page, "apps/web"],
+    product: join(root, "apps/web/dist/index.html"),
+    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=warn"], { cwd: join(root, "apps/web"), env, quiet }),
+  },
+  desktopPage: {
+    title: "Building the window's page",
+    inputs: [...page, "apps/desktop/src", "apps/desktop/index.html", "apps/desktop/vite.config.ts"],
+    product: join(root, "apps/desktop/dist/index.html"),
+    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=warn"], { cwd: join(root, "apps/desktop"), env, quiet }),
+  },
+  cli: {
+    title: "Building the axion command (the first time takes some minutes)",
+    inputs: [...rust, "apps/cli"],
+    product: binary("axion"),
+    build: (env, quiet) => cargo(["build", "-p", "axion-cli"], env, quiet),
+  },
+  desktop: {
+    title: "Building the desktop app (the first time takes some minutes)",
+    inputs: [...rust, ...page, "apps/desktop"],
+    product: binary("axion-desktop"),
+    build: (env, quiet) => cargo(["build", "-p", "axion-desktop", "--features", "custom-protocol"], env, quiet),
+  },
+  desktopRelease: {
+    title: "Building the desktop app for release",
+    inputs: [...rust, ...page, "apps/desktop"],
+    product: binary("axion-desktop", "release"),
+    build: (env, quiet) => cargo(["build", "--release", "-p", "axion-desktop", "--features", "custom-protocol"], env, quiet),
+  },
+};
+
+/** Runs cargo, or says how to get it. */
+export const cargo = (args, env, quiet = false) => {
+  if (!has("cargo")) throw new Stop("Axion's Core is written in Rust, and cargo is not here. Install Rust 1.90 or newer from rustup.rs, then try again.");
+  return run("cargo", args, { cwd: root, env, quiet });
+};
+
+/** Builds the named products in order, those that are stale. `runtime` is what `nodeRuntime` gave. */
+export const build = async (names, runtime, { quiet = false } = {}) => {
+  for (const name of names) {
+    const { title, inputs, product, build: make } = products[name];
+    if (isFresh(name, inputs, product)) continue;
+    const stamp = stampOf(inputs);
+    await phase(title, () => make(runtime.env, quiet, runtime.node), { quiet });
+    remember(name, stamp);
+  }
+};

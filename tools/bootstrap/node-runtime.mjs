@@ -1,0 +1,73 @@
+/**
+ * A Node that is new enough (22.19, where the runner's and the tools' language level begins): the one that runs this file, or one
+ * from the npm registry, checked against a pinned hash and kept in `.axion-dev/node`.
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { made } from "./place.mjs";
+import { Stop, phase } from "./phase.mjs";
+
+const needed = [22, 19];
+const version = "24.21.0";
+const integrity = {
+  "linux-x64": "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+  "linux-arm64": "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+  "win-x64": "sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==",
+};
+
+/** Whether `text` ("v20.1.0") is at least 22.19. */
+export const isNewEnough = (text) => {
+  const [major = 0, minor = 0] = text.replace(/^v/, "").split(".").map(Number);
+  return major > needed[0] || (major === needed[0] && minor >= needed[1]);
+};
+
+const platform = () => `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+const executable = process.platform === "win32" ? "node.exe" : "node";
+
+const fetchNode = (folder) => {
+  const expected = integrity[platform()];
+  if (expected === undefined) {
+    throw new Stop(`Axion needs Node ${needed.join(".")} or newer; this is ${process.version}, and there is no pinned one for ${platform()}. Install Node 24 from nodejs.org and try again.`);
+  }
+  mkdirSync(made, { recursive: true });
+  const work = mkdtempSync(join(made, "node-"));
+  try {
+    execFileSync("npm", ["pack", `node-${platform()}@${version}`, "--silent"], { cwd: work, stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" });
+    const archive = join(work, readdirSync(work).find((name) => name.endsWith(".tgz")));
+    const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
+    if (found !== expected) throw new Stop(`The downloaded Node ${version} is not the expected one (${found}). Nothing was installed.`);
+    execFileSync("tar", ["-xzf", archive, "-C", work]);
+    const bin = join(work, "package", "bin");
+    chmodSync(join(bin, executable), 0o755);
+    if (process.platform !== "win32") linkNpm(bin);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(join(work, "package"), folder);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+};
+
+/** npm and npx go on with the new Node: `npm run` puts their own interpreter first, which is the old one. */
+const linkNpm = (bin) => {
+  const cli = process.env.npm_execpath;
+  if (cli === undefined || !existsSync(cli)) return;
+  symlinkSync(cli, join(bin, "npm"));
+  symlinkSync(join(dirname(cli), "npx-cli.js"), join(bin, "npx"));
+};
+
+/** The Node to go on with, and the environment that children get: its folder first on the PATH, and AXION_NODE. */
+export const nodeRuntime = async ({ quiet = false } = {}) => {
+  let node = process.execPath;
+  if (!isNewEnough(process.version)) {
+    const folder = join(made, "node", version);
+    node = join(folder, "bin", executable);
+    if (!existsSync(node)) {
+      mkdirSync(dirname(folder), { recursive: true });
+      await phase(`Getting Node ${version} from npm, because this one is ${process.version}`, () => fetchNode(folder), { quiet });
+    }
+  }
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, AXION_NODE: process.env.AXION_NODE ?? node };
+  return { node, env };
+};

@@ -1,0 +1,9 @@
+/** Where things are: the repository, and the folder for what set-up makes (`.axion-dev`, never committed). */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+export const made = join(root, ".axion-dev");
+export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const exe = process.platform === "win32" ? ".exe" : "";
+export const binary = (name, profile = "debug") => join(target, profile, `${name}${exe}`);
