@@ -4,7 +4,7 @@ import { Schema } from "effect";
 import { commands, modules } from "@axion/protocol";
 import { UnknownShape } from "./model.ts";
 import { type Source, readModel } from "./read.ts";
-import { array, boolean, id, integer, json, literal, literals, nullable, number, optional, patterned, record, struct, text, union } from "../../protocol/source/src/shapes.ts";
+import { array, boolean, id, integer, json, literal, nullable, number, optional, patterned, record, struct, text, union } from "../../protocol/source/src/shapes.ts";
 
 const read = (exports: Readonly<Record<string, Schema.Top>>, table: Source["commands"] = {}) => readModel({ modules: { topic: exports }, commands: table });
 const field = (schema: Schema.Top) => () => read({ Thing: struct("Thing", { part: schema }) });

@@ -2,6 +2,7 @@
 //! property test that samples values from the schemas (tools/protocol).
 
 #[path = "../tests/generated/echo.rs"]
+#[rustfmt::skip]
 mod generated;
 
 use std::io::{BufRead, Write};

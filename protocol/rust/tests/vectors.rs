@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "generated/echo.rs"]
+#[rustfmt::skip]
 mod generated;
 
 use std::collections::BTreeMap;
