@@ -1,7 +1,7 @@
 // A table of rows with sticky column heads and optional group heads; only the rows in view are drawn. One row is chosen at a
 // time: arrows move, Enter opens, and the caller adds its own keys. The name column takes the slack, numbers align right.
 
-import { type JSX, type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
+import { type JSX, type KeyboardEvent, type ReactNode, useLayoutEffect, useMemo, useRef } from 'react';
 import { classNames } from '../classNames.ts';
 import { useRowWindow } from './useRowWindow.ts';
 import { rowOffsets } from './virtualRows.ts';
@@ -48,6 +48,15 @@ export function Table<Row>({ label, columns, entries, rowHeight, selected, onSel
   const firstRow = entries.find((entry) => entry.kind === 'row')?.key ?? null;
   const focusable = entries.some((entry) => entry.kind === 'row' && entry.key === selected) ? selected : firstRow;
 
+  const pendingFocus = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (pendingFocus.current === null) return;
+    const row = scroller.current?.querySelector(`[data-row="${CSS.escape(pendingFocus.current)}"]`);
+    if (!(row instanceof HTMLElement)) return;
+    pendingFocus.current = null;
+    row.focus({ preventScroll: true });
+  });
+
   const move = (from: number, step: number) => {
     let at = from + step;
     while (at >= 0 && at < entries.length && entries[at]?.kind !== 'row') at += Math.sign(step);
@@ -61,10 +70,9 @@ export function Table<Row>({ label, columns, entries, rowHeight, selected, onSel
     const visibleHeight = element.clientHeight - HEAD_HEIGHT;
     if (top < visibleTop + GROUP_HEIGHT) element.scrollTop = Math.max(0, top - GROUP_HEIGHT);
     else if (top + rowHeight > visibleTop + visibleHeight) element.scrollTop = top + rowHeight - visibleHeight;
-    requestAnimationFrame(() => {
-      const row = element.querySelector(`[data-row="${CSS.escape(target.key)}"]`);
-      if (row instanceof HTMLElement) row.focus({ preventScroll: true });
-    });
+    // The row may not be drawn yet; focus waits in the table and moves on when it is.
+    pendingFocus.current = target.key;
+    element.focus({ preventScroll: true });
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>, index: number, key: string) => {
@@ -84,7 +92,7 @@ export function Table<Row>({ label, columns, entries, rowHeight, selected, onSel
   };
 
   return (
-    <div ref={scroller} role="grid" aria-label={label} aria-rowcount={entries.length + 1} className={classNames('min-h-0 flex-1 overflow-auto', className)}>
+    <div ref={scroller} role="grid" tabIndex={-1} aria-label={label} aria-rowcount={entries.length + 1} className={classNames('min-h-0 flex-1 overflow-auto outline-none', className)}>
       <div role="row" aria-rowindex={1} className="sticky top-0 z-10 grid items-center gap-x-4 border-b border-line-1 bg-panel px-4 text-caption text-fg-3" style={{ gridTemplateColumns: template, height: HEAD_HEIGHT }}>
         {shown.map((column) => (
           <div key={column.id} role="columnheader" className={classNames('truncate', column.numbers && 'text-end')}>

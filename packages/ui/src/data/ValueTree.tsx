@@ -1,6 +1,6 @@
 // The tree of a value: names at the left, values in mono, types as port shapes; arrows open and close.
 
-import { type JSX, type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type JSX, type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { classNames } from '../classNames.ts';
 import { Icon } from '../icons/Icon.tsx';
 import { PortShape, type ValueType } from '../state/PortShape.tsx';
@@ -32,6 +32,16 @@ export function ValueTree({ label, value, labels }: { readonly label: string; re
   const offsets = useMemo(() => rowOffsets(rows.map(() => ROW)), [rows]);
   const view = useRowWindow(scroller, offsets);
 
+  // The row may not be drawn yet: it is focused when it is.
+  const pendingFocus = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (pendingFocus.current === null) return;
+    const row = scroller.current?.querySelector(`[data-path="${CSS.escape(pendingFocus.current)}"]`);
+    if (!(row instanceof HTMLElement)) return;
+    pendingFocus.current = null;
+    row.focus({ preventScroll: true });
+  });
+
   const toggle = (path: string) =>
     setToggled((old) => {
       const next = new Set(old);
@@ -42,10 +52,12 @@ export function ValueTree({ label, value, labels }: { readonly label: string; re
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row === undefined) return;
     setFocus(row.path);
-    requestAnimationFrame(() => {
-      const element = scroller.current?.querySelector(`[data-path="${CSS.escape(row.path)}"]`);
-      if (element instanceof HTMLElement) element.focus();
-    });
+    pendingFocus.current = row.path;
+    const element = scroller.current;
+    if (element === null) return;
+    const top = rows.indexOf(row) * ROW;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
   };
   const onKeyDown = (event: KeyboardEvent, index: number, row: ValueRow) => {
     if (event.key === 'ArrowDown') go(index + 1);

@@ -37,6 +37,9 @@ export interface TabStripProps {
   readonly className?: string;
 }
 
+/** A screen may draw its strip anew when another document opens; focus that the keyboard moved follows into the new strip. */
+let focusGoesTo: string | null = null;
+
 export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trailing, className }: TabStripProps): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const [overflows, setOverflows] = useState(false);
@@ -57,6 +60,8 @@ export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trai
     if (active === null) return;
     const tab = strip.current?.querySelector(`[data-tab="${CSS.escape(active)}"]`);
     tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (focusGoesTo === active && tab instanceof HTMLElement) tab.focus();
+    focusGoesTo = null;
   }, [active]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>, tab: DocumentTab) => {
@@ -67,12 +72,16 @@ export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trai
       if (to >= 0 && to < tabs.length) onMove(tab.id, to);
     } else if (step !== 0) {
       const next = tabs[(index + step + tabs.length) % tabs.length];
-      if (next) focusTab(strip.current, next.id, onSelect);
+      if (next) selectByKey(next.id, onSelect);
     } else if (event.key === 'Home' || event.key === 'End') {
       const next = tabs.at(event.key === 'Home' ? 0 : -1);
-      if (next) focusTab(strip.current, next.id, onSelect);
+      if (next) selectByKey(next.id, onSelect);
     } else if (event.key === 'Enter' || event.key === ' ') onSelect(tab.id);
-    else if (event.key === 'Delete') onClose(tab.id);
+    else if (event.key === 'Delete') {
+      // Focus stays in the strip, on the neighbour that takes the place.
+      focusGoesTo = (tabs[index + 1] ?? tabs[index - 1])?.id ?? null;
+      onClose(tab.id);
+    }
     else return;
     event.preventDefault();
   };
@@ -150,8 +159,7 @@ function CloseTab({ label, shown, onClose }: { readonly label: string; readonly 
   );
 }
 
-function focusTab(strip: HTMLElement | null, id: string, onSelect: (id: string) => void): void {
+function selectByKey(id: string, onSelect: (id: string) => void): void {
+  focusGoesTo = id;
   onSelect(id);
-  const tab = strip?.querySelector(`[data-tab="${CSS.escape(id)}"]`);
-  if (tab instanceof HTMLElement) tab.focus();
 }

@@ -14,7 +14,7 @@ export function rememberFocus(event: FocusEvent): void {
 export function focusNextRegion(backwards: boolean): void {
   const regions = order
     .map((name) => document.querySelector<HTMLElement>(`[data-region="${name}"]`))
-    .filter((region): region is HTMLElement => region !== null && region.getClientRects().length > 0);
+    .filter((region): region is HTMLElement => region !== null && isShown(region));
   if (regions.length === 0) return;
   const here = regions.findIndex((region) => region.contains(document.activeElement));
   const step = backwards ? -1 : 1;
@@ -22,6 +22,11 @@ export function focusNextRegion(backwards: boolean): void {
     const region = regions[(Math.max(here, here < 0 && backwards ? 0 : here) + step * tried + regions.length * 2) % regions.length];
     if (region !== undefined && focusIn(region)) return;
   }
+}
+
+/** A region may be a box of its own or only a mark around boxes (`display: contents`). */
+function isShown(region: HTMLElement): boolean {
+  return region.getClientRects().length > 0 || [...region.children].some((child) => child.getClientRects().length > 0);
 }
 
 function focusIn(region: HTMLElement): boolean {

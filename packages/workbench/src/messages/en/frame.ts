@@ -77,7 +77,7 @@ export const frame = {
   'command.closeTab': 'Close the open graph',
   'command.nextTab': 'Next open graph',
   'command.previousTab': 'Previous open graph',
-  'command.theme': 'Switch between light and dark',
+  'command.theme': 'Switch theme between light and dark',
   'command.doctor': 'Check this machine again',
   'command.reload': 'Read everything again',
 
