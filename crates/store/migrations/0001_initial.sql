@@ -9,15 +9,13 @@ INSERT INTO projects VALUES ('default', 'Axion', CAST(unixepoch('subsec') * 1000
 
 -- Durable streams. `first` is the lowest seq that can still be read; head = 0 means that nothing was appended yet.
 CREATE TABLE streams (
-  id INTEGER PRIMARY KEY, stream TEXT NOT NULL UNIQUE, epoch TEXT NOT NULL,
-  head INTEGER NOT NULL DEFAULT 0, first INTEGER NOT NULL DEFAULT 1
+  id INTEGER PRIMARY KEY CHECK (id < 1 << 31), stream TEXT NOT NULL UNIQUE, epoch TEXT NOT NULL,
+  head INTEGER NOT NULL DEFAULT 0 CHECK (head < 1 << 32), first INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 INSERT INTO streams (stream, epoch) VALUES ('workspace', lower(hex(randomblob(8))));
 -- One row per appended group, not per event: see docs/decisions/0002-store.md. `body` is the events' JSON joined by ",\n".
-CREATE TABLE event_groups (
-  stream INTEGER NOT NULL, last_seq INTEGER NOT NULL, first_seq INTEGER NOT NULL, body TEXT NOT NULL,
-  PRIMARY KEY (stream, last_seq)
-) STRICT, WITHOUT ROWID;
+-- `place` is streams.id << 32 | last seq: the table's own order is the order of reading, and no index is needed.
+CREATE TABLE event_groups (place INTEGER PRIMARY KEY, count INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 
 CREATE TABLE graphs (
   id INTEGER PRIMARY KEY, graph_id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL, name TEXT NOT NULL,

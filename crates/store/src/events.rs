@@ -13,7 +13,7 @@ use crate::error::StoreError;
 /// One event before it has its place: a checked JSON object without `seq` and without the id of its stream.
 #[derive(Debug, Clone)]
 pub struct EventDraft {
-    json: Box<str>,
+    json: String,
     names: Names,
 }
 
@@ -32,7 +32,7 @@ impl EventDraft {
     /// If the text is not one JSON object, or carries `seq`.
     pub fn new(json: impl Into<String>) -> Result<Self, StoreError> {
         let mut json: String = json.into();
-        if json.contains(['\n', '\r']) {
+        if json.bytes().any(|b| matches!(b, b'\n' | b'\r')) {
             json = json.replace(['\n', '\r'], " ");
         }
         let trimmed = json.trim();
@@ -43,7 +43,7 @@ impl EventDraft {
         if names.seq {
             return Err(StoreError::invalid("An event draft must not carry `seq`: the store gives it."));
         }
-        Ok(Self { json: json.into_boxed_str(), names })
+        Ok(Self { json, names })
     }
 
     /// The draft of a value that serialises to a JSON object.

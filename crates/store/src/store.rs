@@ -142,7 +142,7 @@ impl Store {
         body: impl FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<T> {
         let (promise, pending) = promise();
-        self.0.queue.push(Box::new(Work { body, bytes: bytes + 256, value: None, promise }));
+        self.0.queue.push(Box::new(Work { body, bytes: bytes + 256, value: None, promise: Some(promise) }));
         pending
     }
 

@@ -21,6 +21,12 @@ const WORKSPACE_SLACK: u64 = 1_000;
 pub const PAGE_LIMIT: u64 = 10_000;
 /// A read stops after this many bytes of events (but returns at least one).
 const PAGE_BYTES: usize = 8 << 20;
+const MAX_SEQ: u64 = u32::MAX as u64;
+
+/// The key of the group of a stream that ends with `seq`. The schema keeps ids under 2³¹ and numbers under 2³².
+fn place(stream: i64, seq: u64) -> i64 {
+    (stream << 32) | to_sql(seq.min(MAX_SEQ))
+}
 
 /// Where appended events were put.
 #[derive(Debug, Clone)]
@@ -114,15 +120,15 @@ impl ReadTx<'_> {
         }
         let mut left = limit.min(PAGE_LIMIT);
         let (mut count, mut body) = (0, String::new());
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT first_seq, last_seq, body FROM event_groups WHERE stream = ?1 AND last_seq > ?2 ORDER BY last_seq")?;
-        let mut rows = statement.query(params![row.id, to_sql(after)])?;
+        let mut statement =
+            self.conn.prepare_cached("SELECT place, count, body FROM event_groups WHERE place > ?1 AND place <= ?2 ORDER BY place")?;
+        let mut rows = statement.query([place(row.id, after), place(row.id, MAX_SEQ)])?;
         while left > 0
             && body.len() < PAGE_BYTES
             && let Some(group) = rows.next()?
         {
-            let (first, last): (u64, u64) = (from_sql(group, 0)?, from_sql(group, 1)?);
+            let last = from_sql(group, 0)? & MAX_SEQ;
+            let first = (last + 1).saturating_sub(from_sql(group, 1)?);
             let text = group.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
             let expected = after + count + 1;
             if first > expected || last < expected {
@@ -158,7 +164,9 @@ impl WriteTx<'_> {
         else {
             return Ok(());
         };
-        self.conn().prepare_cached("DELETE FROM event_groups WHERE stream = ?1")?.execute([id])?;
+        self.conn()
+            .prepare_cached("DELETE FROM event_groups WHERE place > ?1 AND place <= ?2")?
+            .execute([place(id, 0), place(id, MAX_SEQ)])?;
         Ok(())
     }
 
@@ -174,8 +182,8 @@ impl WriteTx<'_> {
         let events = Events::splice(stream, row.head + 1, drafts)?;
         let head = events.last_seq();
         self.conn()
-            .prepare_cached("INSERT INTO event_groups (stream, last_seq, first_seq, body) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![row.id, to_sql(head), to_sql(events.first_seq()), events.joined()])?;
+            .prepare_cached("INSERT INTO event_groups (place, count, body) VALUES (?1, ?2, ?3)")?
+            .execute(params![place(row.id, head), to_sql(events.len()), events.joined()])?;
         self.conn().prepare_cached("UPDATE streams SET head = ?2 WHERE id = ?1")?.execute(params![row.id, to_sql(head)])?;
         if *stream == StreamName::workspace() && head + 1 - row.first > WORKSPACE_KEPT + WORKSPACE_SLACK {
             self.trim(row.id, head - WORKSPACE_KEPT)?;
@@ -187,13 +195,14 @@ impl WriteTx<'_> {
     /// Forgets the groups that lie wholly at or before `upto`.
     fn trim(&mut self, id: i64, upto: u64) -> Result<(), StoreError> {
         self.conn()
-            .prepare_cached("DELETE FROM event_groups WHERE stream = ?1 AND last_seq <= ?2")?
-            .execute(params![id, to_sql(upto)])?;
+            .prepare_cached("DELETE FROM event_groups WHERE place > ?1 AND place <= ?2")?
+            .execute([place(id, 0), place(id, upto)])?;
         self.conn()
             .prepare_cached(
-                "UPDATE streams SET first = coalesce((SELECT min(first_seq) FROM event_groups WHERE stream = ?1), head + 1) WHERE id = ?1",
+                "UPDATE streams SET first = coalesce((SELECT (place & 0xffffffff) - count + 1 FROM event_groups
+                 WHERE place > ?2 AND place <= ?3 ORDER BY place LIMIT 1), head + 1) WHERE id = ?1",
             )?
-            .execute([id])?;
+            .execute([id, place(id, 0), place(id, MAX_SEQ)])?;
         Ok(())
     }
 

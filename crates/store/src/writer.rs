@@ -60,14 +60,15 @@ impl WriteTx<'_> {
 pub(crate) trait Job: Send {
     fn bytes(&self) -> usize;
     fn run(&mut self, tx: &mut WriteTx<'_>) -> Result<(), StoreError>;
-    fn settle(self: Box<Self>, outcome: Result<(), StoreError>);
+    /// Answers; called once.
+    fn settle(&mut self, outcome: Result<(), StoreError>);
 }
 
 pub(crate) struct Work<T, F> {
     pub(crate) body: F,
     pub(crate) bytes: usize,
     pub(crate) value: Option<T>,
-    pub(crate) promise: Promise<T>,
+    pub(crate) promise: Option<Promise<T>>,
 }
 
 impl<T: Send, F: FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send> Job for Work<T, F> {
@@ -81,9 +82,11 @@ impl<T: Send, F: FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send> Job fo
         Ok(())
     }
 
-    fn settle(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let value = self.value;
-        self.promise.settle(outcome.and_then(|()| value.ok_or(StoreError::Closed)));
+    fn settle(&mut self, outcome: Result<(), StoreError>) {
+        let value = self.value.take();
+        if let Some(promise) = self.promise.take() {
+            promise.settle(outcome.and_then(|()| value.ok_or(StoreError::Closed)));
+        }
     }
 }
 
@@ -115,7 +118,7 @@ impl Queue {
     }
 
     /// Queues a job. Waits while the queue is full, except on the writer's own thread, which would wait for itself.
-    pub(crate) fn push(&self, job: Box<dyn Job>) {
+    pub(crate) fn push(&self, mut job: Box<dyn Job>) {
         let mut waiting = self.lock();
         let bytes = job.bytes();
         while !waiting.closed
@@ -196,13 +199,14 @@ fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Opti
     match attempt(conn, &mut group) {
         Ok((outcomes, committed)) => {
             tell(on_commit, &committed);
-            for (job, outcome) in group.into_iter().zip(outcomes) {
+            // Everybody is answered before the jobs and what they hold are dropped.
+            for (job, outcome) in group.iter_mut().zip(outcomes) {
                 job.settle(outcome);
             }
         }
         Err(error) if group.len() == 1 || matches!(error, StoreError::Locked) => {
             tracing::warn!(%error, jobs = group.len(), "a write failed");
-            for job in group {
+            for job in &mut group {
                 job.settle(Err(error.clone()));
             }
         }
