@@ -8,7 +8,7 @@ import { Sheet } from './Sheet.tsx';
 const root = document.getElementById('root');
 const asked = new URLSearchParams(location.search).get('theme');
 const dark = asked === null ? matchMedia('(prefers-color-scheme: dark)').matches : asked === 'dark';
-document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 if (root) {
   createRoot(root).render(
     <UiProvider platform="other">

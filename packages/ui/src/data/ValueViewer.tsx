@@ -50,6 +50,7 @@ export function ValueViewer({ label, value, labels, className }: ValueViewerProp
             </thead>
             <tbody>
               {table.rows.map((row, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: rows of a value have no other identity and never move
                 <tr key={index} className="border-b border-line-1 last:border-0">
                   {row.map((cell, column) => (
                     <td key={table.columns[column]} className="max-w-72 truncate px-2 py-1" title={cell}>

@@ -15,6 +15,7 @@ export function Skeleton({ rows = 3, label, className }: SkeletonProps): JSX.Ele
   return (
     <div role="status" aria-busy aria-label={label} className={classNames('animate-appear', className)}>
       {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the shapes have no other identity and never move
         <div key={row} aria-hidden className="flex h-(--h-row) items-center gap-2.5">
           <span className="size-3.5 rounded-mark bg-active" />
           <span className={classNames('h-2.5 rounded-mark bg-active', widths[row % widths.length])} />

@@ -16,7 +16,7 @@ export interface StatusBarProps {
 
 export function StatusBar({ label, start, end, className }: StatusBarProps): JSX.Element {
   return (
-    <footer aria-label={label} className={classNames('flex h-(--h-status) shrink-0 items-stretch justify-between gap-2 overflow-hidden border-t border-line-1 bg-frame px-1.5 text-caption', className)}>
+    <footer role="contentinfo" aria-label={label} className={classNames('flex h-(--h-status) shrink-0 items-stretch justify-between gap-2 overflow-hidden border-t border-line-1 bg-frame px-1.5 text-caption', className)}>
       <div className="flex min-w-0 items-stretch">{start}</div>
       <div className="flex min-w-0 items-stretch">{end}</div>
     </footer>

@@ -45,6 +45,7 @@ export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trai
   const [overflows, setOverflows] = useState(false);
   const [dragged, setDragged] = useState<string | null>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tabs are what is measured
   useEffect(() => {
     const element = strip.current;
     if (element === null) return;

@@ -24,7 +24,8 @@ export interface TitleBarProps {
 
 export function TitleBar({ label, start, centre, end, controls, nativeLights = false, className }: TitleBarProps): JSX.Element {
   return (
-    <header
+    <div
+      role="banner"
       aria-label={label}
       data-tauri-drag-region
       className={classNames('grid h-(--h-title) shrink-0 grid-cols-[1fr_auto_1fr] items-center border-b border-line-1 bg-frame text-fg', nativeLights && 'ps-[76px]', className)}
@@ -50,7 +51,7 @@ export function TitleBar({ label, start, centre, end, controls, nativeLights = f
           </div>
         )}
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -59,9 +59,14 @@ export function Workbench(): JSX.Element {
 
   return (
     <div className="flex h-dvh min-h-0 flex-col overflow-hidden bg-panel text-fg">
-      <a href="#document" title={t('frame.skip')} className="sr-only focus:not-sr-only focus:absolute focus:z-70 focus:bg-raised focus:px-3 focus:py-1" onClick={focusDocument}>
+      <button
+        type="button"
+        title={t('frame.skip')}
+        onClick={() => document.getElementById('document')?.focus()}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-70 focus:bg-raised focus:px-3 focus:py-1"
+      >
         {t('frame.skip')}
-      </a>
+      </button>
       <FrameTitleBar steps={steps} layout={layout} onPalette={openPalette} />
       <Banners />
       <div className="flex min-h-0 flex-1">
@@ -82,11 +87,6 @@ export function Workbench(): JSX.Element {
       <HelpDialog open={layer === 'help'} onClose={close} />
     </div>
   );
-}
-
-function focusDocument(event: { preventDefault: () => void }): void {
-  event.preventDefault();
-  document.getElementById('document')?.focus();
 }
 
 function PlacesRail({ layout, onHelp }: { readonly layout: LayoutClass; readonly onHelp: () => void }): JSX.Element {

@@ -38,8 +38,8 @@ export function applyKeptLook(root: HTMLElement, environment: Environment): void
   const kept = environment.storage.read(KEPT)?.split(' ') ?? [];
   const theme = kept[0] === 'dark' || kept[0] === 'light' ? kept[0] : window.matchMedia(darkQuery).matches ? 'dark' : 'light';
   const density = kept[1] === 'touch' || kept[1] === 'compact' ? kept[1] : window.matchMedia(coarseQuery).matches ? 'touch' : 'compact';
-  root.dataset['theme'] = theme;
-  root.dataset['density'] = density;
+  root.dataset.theme = theme;
+  root.dataset.density = density;
 }
 
 export function useAppearance(): void {
@@ -52,9 +52,9 @@ export function useAppearance(): void {
     const look: Look = { ...plain, ...settings };
     const root = document.documentElement;
     root.lang = look.language;
-    root.dataset['theme'] = dark ? 'dark' : 'light';
-    root.dataset['density'] = touch ? 'touch' : 'compact';
-    root.dataset['size'] = String(look.fontSize);
+    root.dataset.theme = dark ? 'dark' : 'light';
+    root.dataset.density = touch ? 'touch' : 'compact';
+    root.dataset.size = String(look.fontSize);
     mark(root, 'motion', look.motion === 'reduced' ? 'reduced' : null);
     mark(root, 'contrast', look.strongLines ? 'more' : null);
     mark(root, 'font', look.systemFont ? 'system' : null);

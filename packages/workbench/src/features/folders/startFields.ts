@@ -21,7 +21,7 @@ const types: readonly StartFieldType[] = ['text', 'number', 'bool', 'object', 't
 export function startFieldsOf(nodes: Iterable<NodeRecord>): readonly StartField[] {
   for (const node of nodes) {
     if (node.kind !== 'start' || node.off === true) continue;
-    const fields = node.config['fields'];
+    const fields = node.config.fields;
     return Array.isArray(fields) ? fields.flatMap(readField) : [];
   }
   return [];

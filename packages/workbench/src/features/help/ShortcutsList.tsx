@@ -8,6 +8,7 @@ import { useT } from '../../messages/context.ts';
 /** `under` is the level of the heading that it stands under. */
 export function ShortcutsList({ under }: { readonly under: 1 | 2 }): JSX.Element {
   const t = useT();
+  const Heading = under === 1 ? 'h2' : 'h3';
   const commands = useAllCommands();
   const [typed, setTyped] = useState('');
   const groups = useMemo(() => groupCommands(commands, typed), [commands, typed]);
@@ -17,9 +18,7 @@ export function ShortcutsList({ under }: { readonly under: 1 | 2 }): JSX.Element
       {groups.length === 0 && <p className="text-fg-2">{t('help.none', { typed })}</p>}
       {groups.map(([group, rows]) => (
         <section key={group} aria-label={t(group)}>
-          <div role="heading" aria-level={under + 1} className="border-b border-line-1 pb-1 text-caption text-fg-3">
-            {t(group)}
-          </div>
+          <Heading className="border-b border-line-1 pb-1 text-caption text-fg-3">{t(group)}</Heading>
           <ul>
             {rows.map((command) => (
               <li key={command.id} className="flex min-h-(--h-row) items-center gap-4 border-b border-line-1 text-fg">

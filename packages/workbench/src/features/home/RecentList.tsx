@@ -77,10 +77,10 @@ function recentRows(graphs: readonly GraphSummary[], runs: readonly RunSummary[]
 export function moveInList(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0) return;
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const buttons: readonly Element[] = [...event.currentTarget.querySelectorAll('button')];
+  const at = document.activeElement === null ? -1 : buttons.indexOf(document.activeElement);
   const next = buttons[at + step];
-  if (next === undefined) return;
+  if (!(next instanceof HTMLElement)) return;
   event.preventDefault();
   next.focus();
 }

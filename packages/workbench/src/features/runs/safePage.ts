@@ -139,7 +139,7 @@ function skipContent(html: string, name: string, from: number): number {
 
 function columnsOf(attributes: string): number {
   const span = Number(/\bcolspan\s*=\s*["']?(\d{1,2})/i.exec(attributes)?.[1] ?? 1);
-  return span > 1 ? span : 1;
+  return Math.max(1, span);
 }
 
 /** Closes the nearest open element of that name; one that was never opened closes nothing. */
