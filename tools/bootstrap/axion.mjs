@@ -8,7 +8,9 @@ import { binary } from "./place.mjs";
 
 main(async () => {
   const runtime = await nodeRuntime({ quiet: true });
-  await build(["dependencies", "runner", "web", "cli"], runtime, { quiet: true });
+  // Only `serve` shows the page; everything else need not wait for it.
+  const page = process.argv[2] === "serve" ? ["web"] : [];
+  await build(["dependencies", "runner", ...page, "cli"], runtime, { quiet: true });
   const cwd = process.env.INIT_CWD ?? process.cwd(); // npm changes to the root; the person's paths are relative to where they are
   const child = spawn(binary("axion"), process.argv.slice(2), { stdio: "inherit", env: runtime.env, cwd });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));

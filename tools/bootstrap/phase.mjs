@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 
-const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /** A reason to stop that is already a sentence for the person; `fix` is the command to type. */
 export class Stop extends Error {
@@ -13,10 +13,10 @@ export class Stop extends Error {
   }
 }
 
-/** Runs `work` under a name; `quiet` says nothing unless it fails. */
+/** Runs `work` under a name. `quiet` says only that it began, and that to a terminal alone: a script's standard error stays clean. */
 export const phase = async (name, work, { quiet = false } = {}) => {
   const began = performance.now();
-  if (!quiet) process.stderr.write(`· ${name} …\n`);
+  if (!quiet || process.stderr.isTTY) process.stderr.write(`· ${name} …\n`);
   const result = await work();
   if (!quiet) process.stderr.write(`✓ ${name} (${seconds(performance.now() - began)})\n`);
   return result;
@@ -43,9 +43,9 @@ export const run = (command, args, options = {}) =>
   });
 
 /** Whether a program is there. */
-export const has = (program) => {
+export const has = (program, env = process.env) => {
   const probe = process.platform === "win32" ? ["where", [program]] : ["sh", ["-c", 'command -v "$0"', program]];
-  return spawnSync(probe[0], probe[1], { stdio: "ignore" }).status === 0;
+  return spawnSync(probe[0], probe[1], { stdio: "ignore", env }).status === 0;
 };
 
 /** Ends the process with a sentence instead of a stack where the reason is known. */

@@ -1,6 +1,7 @@
 /**
  * The suites of `npm test` and `npm run check`: how each is started, and how its own closing lines are counted.
- * A suite answers { passed, failed, skipped: [reasons] }; the exit code is believed over the count.
+ * A suite answers { passed, failed, skipped: [reasons] }; the exit code is believed over the count. What cannot be had on this machine
+ * (a package, an engine) is a skip with its reason; what does not build is a failure.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { root } from "./place.mjs";
+import { Stop } from "./phase.mjs";
 import { provide } from "./system-packages.mjs";
 
 /** Runs a program, shows its output, and gives it back with the exit code. */
@@ -41,9 +43,19 @@ const types = async (runtime) => {
   return total;
 };
 
-const lint = async (runtime) => one(await shown(bin("biome"), ["check", "--diagnostic-level=warn", "--error-on-warnings"], runtime));
-const drift = async (runtime) => one(await shown(runtime.node, ["tools/protocol/generate.ts", "--check"], runtime));
-const rules = async (runtime) => one(await shown(runtime.node, ["tools/rules/main.ts"], runtime));
+const lint = async (runtime) => one(await shown(bin("biome"), ["lint", "--diagnostic-level=warn", "--error-on-warnings"], runtime));
+/** Counts by the suite's own last line, `N passed, N failed`. */
+const rules = async (runtime) => {
+  const { code, output } = await shown(runtime.node, ["tools/rules/check.ts"], runtime);
+  const found = /^(\d+) passed, (\d+) failed$/m.exec(output);
+  return honest(code, { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0), skipped: [] });
+};
+const rustLint = async (runtime) => {
+  const format = await shown("cargo", ["fmt", "--all", "--check"], runtime);
+  const clippy = await shown("cargo", ["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"], runtime);
+  const results = [one(format), one(clippy)];
+  return { passed: results.filter(({ failed }) => failed === 0).length, failed: results.filter(({ failed }) => failed > 0).length, skipped: [] };
+};
 
 /** Vitest with its JSON report beside the readable one. */
 const vitest = (...filters) => async (runtime) => {
@@ -89,33 +101,43 @@ const journeys = (file, prefix = []) => async (runtime) => {
 };
 const files = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 
-export const quick = [
+const present = (folder) => existsSync(join(root, folder)) && files(folder).length > 0;
+/** A journey's suite is listed once there are journeys. */
+const listed = (suites) => suites.filter(({ folder }) => folder === undefined || present(folder));
+
+export const quick = listed([
   { name: "types", run: types },
   { name: "lint", run: lint },
-  { name: "generated files", run: drift },
   { name: "house rules", run: rules },
   { name: "TypeScript units", ready: ["runner"], run: vitest() },
-];
+]);
 
-export const all = [
+export const all = listed([
   ...quick,
+  { name: "Rust lint", ready: ["runner"], run: rustLint },
   { name: "Rust", ready: ["runner", "web", "cli"], needs: ["containerTests"], run: cargoTests },
-  { name: "browser journeys", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },
+  { name: "browser journeys", folder: "e2e/browser", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },
   { name: "desktop units", ready: ["runner", "desktopPage"], needs: ["desktop"], run: desktopUnits },
   {
-    name: "desktop journeys", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
+    name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
     run: (runtime) => journeys(files("e2e/desktop"), ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24"])(runtime),
   },
-];
+]);
 
-/** Prepares and runs one suite. What cannot be prepared is a skip with its reason, except in CI, where nothing may be skipped. */
+/** Prepares and runs one suite. A suite that cannot be prepared never ends the run: the others still say what they know. */
 export const runSuite = async (suite, runtime) => {
   try {
     await provide(...(suite.needs ?? []));
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return { passed: 0, failed: 0, skipped: [`${suite.name}: ${error.message}`] };
+  }
+  try {
     await build(suite.ready ?? [], runtime);
   } catch (error) {
-    if (process.env.CI) throw error;
-    return { passed: 0, failed: 0, skipped: [`${suite.name}: ${error.message}`] };
+    if (!(error instanceof Stop)) throw error;
+    process.stderr.write(`✗ ${error.message}\n`);
+    return { passed: 0, failed: 1, skipped: [] };
   }
   return suite.run(runtime);
 };

@@ -10,7 +10,8 @@ const library = (name) => spawnSync("pkg-config", ["--exists", name], { stdio: "
 
 /** Debian package → whether it is there. */
 const purposes = {
-  desktop: { "libwebkit2gtk-4.1-dev": () => library("webkit2gtk-4.1"), "librsvg2-dev": () => library("librsvg-2.0") },
+  compiler: { "build-essential": () => has("cc") },
+  desktop: { "pkg-config": () => has("pkg-config"), "libwebkit2gtk-4.1-dev": () => library("webkit2gtk-4.1"), "librsvg2-dev": () => library("librsvg-2.0") },
   desktopTests: {
     "webkit2gtk-driver": () => has("WebKitWebDriver"),
     xvfb: () => has("Xvfb"),

@@ -1,16 +1,31 @@
 /** `npm test`: all set-up, then every suite; `npm run check` runs the quick ones. The last line is `N passed, N failed, N skipped`. */
 import { build } from "./build.mjs";
 import { nodeRuntime } from "./node-runtime.mjs";
-import { main } from "./phase.mjs";
+import { Stop, main } from "./phase.mjs";
 import { all, quick, runSuite } from "./suites.mjs";
+
+const inCI = Boolean(process.env.CI) && process.env.CI !== "false";
+
+/** Node and the packages; without them no suite can run, and that is one failure. */
+const prepare = async (lines) => {
+  try {
+    const runtime = await nodeRuntime();
+    await build(["dependencies"], runtime);
+    return runtime;
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    lines.push(`✗ set-up: ${error.message}`);
+    return undefined;
+  }
+};
 
 /** Runs the suites one after another (two cores: they would only slow each other) and ends the process. */
 export const test = async (suites) => {
-  const runtime = await nodeRuntime();
-  await build(["dependencies"], runtime);
   const lines = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const suite of suites) {
+  const runtime = await prepare(lines);
+  if (runtime === undefined) total.failed += 1;
+  for (const suite of runtime === undefined ? [] : suites) {
     process.stderr.write(`\n── ${suite.name}\n`);
     const began = performance.now();
     const { passed, failed, skipped } = await runSuite(suite, runtime);
@@ -22,7 +37,7 @@ export const test = async (suites) => {
     for (const reason of new Set(skipped)) lines.push(`    skipped: ${reason}`);
   }
   console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  process.exitCode = total.failed > 0 || total.passed === 0 || (process.env.CI && total.skipped > 0) ? 1 : 0;
+  process.exitCode = total.failed > 0 || total.passed === 0 || (inCI && total.skipped > 0) ? 1 : 0;
 };
 
 if (process.argv[1]?.endsWith("test.mjs")) {

@@ -33,6 +33,7 @@ export const ROOMS: ReadonlyArray<Room> = [
   room("apps/desktop", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/tauri", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("e2e", ["@axion/protocol"], { node: true }),
   room("tools", ["@axion/protocol"], { node: true }),
+  room("examples", [], { node: true }),
   room("bench", ["@axion/protocol", "@axion/engine", "@axion/engine/*"], { node: true }),
 ];
 

@@ -6,7 +6,7 @@
  * commands that create take the id from the client, which makes repeating them harmless.
  */
 import { ApprovalId, ClientId, GrantId, GraphId, Hash, OpsId, ProjectId, RunId, SlotId } from "./ids.ts";
-import { Schema } from "effect";
+import type { Schema } from "effect";
 import { Access, Example, GraphDocument, GraphLayout, GraphOp, GraphSnapshot, GraphSummary } from "./graphs.ts";
 import { Decision, RunGrant, RunSnapshot, RunSummary } from "./runs.ts";
 import { Approval, ApprovalStatus, Grant, Project, SettingKey, Settings } from "./workspace.ts";
