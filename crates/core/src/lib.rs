@@ -6,6 +6,7 @@
 
 mod clients;
 mod commands;
+pub mod control;
 mod core;
 mod doctor;
 pub mod failure;
@@ -16,6 +17,7 @@ pub mod hash;
 pub mod home;
 mod host;
 mod resources;
+pub mod rpc;
 mod runs;
 mod runtime;
 mod settings;

@@ -1,0 +1,117 @@
+//! Reading one stream to its end, exactly: each event once and in order, also when the reader lagged or Core was replaced.
+
+use axion_protocol::{ErrorInfo, Subscription};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::door::Door;
+
+/// A place in a stream.
+pub struct Follow {
+    stream: String,
+    /// The last `seq` that was handed out.
+    after: u64,
+    epoch: Option<String>,
+    /// Asked again since the last gap.
+    asked: bool,
+    waiting: std::collections::VecDeque<String>,
+}
+
+#[derive(Deserialize)]
+struct Pushed<'a> {
+    r#type: String,
+    stream: String,
+    epoch: String,
+    #[serde(borrow, default)]
+    events: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    seq: u64,
+}
+
+impl Follow {
+    /// From the beginning, or after a place of a known epoch.
+    pub fn new(stream: impl Into<String>, epoch: Option<String>, after: u64) -> Self {
+        Self { stream: stream.into(), after, epoch, asked: false, waiting: std::collections::VecDeque::new() }
+    }
+
+    /// Subscribes; call it again at another door to go on from the same place.
+    pub async fn begin(&mut self, door: &Door) -> Result<(), ErrorInfo> {
+        let mut params = serde_json::json!({ "stream": self.stream, "after": self.after });
+        if let Some(epoch) = &self.epoch {
+            params["epoch"] = epoch.as_str().into();
+        }
+        self.waiting.clear();
+        let (answer, held) = door.call_held("subscribe", &params.to_string()).await?;
+        let place: Subscription = serde_json::from_str(answer.get())
+            .map_err(|error| ErrorInfo::new(axion_protocol::ErrorCode::Internal, format!("The answer of subscribe cannot be read: {error}.")))?;
+        if place.mode == axion_protocol::SubscribeMode::Snapshot {
+            // The place cannot be served: what follows its head is all there is.
+            self.after = place.head;
+        }
+        self.epoch = Some(place.epoch);
+        drop(held);
+        Ok(())
+    }
+
+    /// The next event's JSON; `None` if Core is gone. Cancel safe.
+    pub async fn next(&mut self, door: &Door) -> Result<Option<String>, ErrorInfo> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Ok(Some(event));
+            }
+            let Some(text) = door.next().await else { return Ok(None) };
+            let Ok(pushed) = serde_json::from_str::<Pushed<'_>>(&text) else { continue };
+            if pushed.stream != self.stream {
+                continue;
+            }
+            if pushed.r#type == "stream-lagged" || Some(&pushed.epoch) != self.epoch.as_ref() {
+                self.begin(door).await?;
+                continue;
+            }
+            if !self.take(&pushed.events) && !self.asked {
+                self.asked = true;
+                self.begin(door).await?;
+            }
+        }
+    }
+
+    /// Takes what follows; false at a gap. What is older was seen already.
+    fn take(&mut self, events: &[&RawValue]) -> bool {
+        for event in events {
+            let Ok(place) = serde_json::from_str::<Place>(event.get()) else { continue };
+            if place.seq <= self.after {
+                continue;
+            }
+            if place.seq != self.after + 1 {
+                return false;
+            }
+            self.after = place.seq;
+            self.asked = false;
+            self.waiting.push_back(event.get().to_owned());
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(follow: &mut Follow, seqs: &[u64]) -> bool {
+        let raws: Vec<Box<RawValue>> = seqs.iter().map(|seq| RawValue::from_string(format!("{{\"seq\":{seq}}}")).unwrap()).collect();
+        follow.take(&raws.iter().map(|raw| &**raw).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn each_event_once_and_in_order() {
+        let mut follow = Follow::new("s", None, 2);
+        assert!(taken(&mut follow, &[1, 2, 3, 4]));
+        assert!(taken(&mut follow, &[4, 5]));
+        assert!(!taken(&mut follow, &[7]), "a gap");
+        assert!(taken(&mut follow, &[6, 7]));
+        assert_eq!(follow.waiting.len(), 5);
+    }
+}
