@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{protocol,packages,services,apps,tools}/**/*.test.{ts,tsx}"],
+    include: ["{protocol,packages,services,apps,tools}/**/*.test.{ts,tsx,mjs}"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/target/**"],
     reporters: process.env["AXION_SUMMARY"] === undefined ? ["default"] : ["default", ["json", { outputFile: process.env["AXION_SUMMARY"] }]],
   },

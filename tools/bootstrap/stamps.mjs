@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { made, root } from "./place.mjs";
 
 const file = join(made, "stamps.json");
@@ -52,8 +52,7 @@ export const remember = (name, stamp) => {
   renameSync(fresh, file);
 };
 
-const lock = join(made, "building");
-const holder = () => {
+const holder = (lock) => {
   try {
     return Number(readFileSync(join(lock, "pid"), "utf8"));
   } catch {
@@ -70,8 +69,8 @@ const lives = (pid) => {
 };
 
 /** Runs `work` while no other process builds here: two `npm ci` at once would leave half a folder. A dead holder's lock is taken over. */
-export const alone = async (work, onWait) => {
-  mkdirSync(made, { recursive: true });
+export const alone = async (work, onWait, lock = join(made, "building")) => {
+  mkdirSync(dirname(lock), { recursive: true });
   let waited = 0;
   for (;;) {
     try {
@@ -80,7 +79,7 @@ export const alone = async (work, onWait) => {
     } catch (error) {
       if (error.code !== "EEXIST") throw error;
     }
-    const pid = holder();
+    const pid = holder(lock);
     if ((pid !== undefined && !lives(pid)) || (pid === undefined && waited > 20)) rmSync(lock, { recursive: true, force: true });
     if (waited === 1 && pid !== undefined) onWait(pid);
     waited += 1;

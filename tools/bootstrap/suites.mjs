@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { countCargo, countJourneys, countRules, countVitest, one } from "./counts.mjs";
 import { root } from "./place.mjs";
 import { Stop } from "./phase.mjs";
 import { provide } from "./system-packages.mjs";
@@ -27,9 +28,6 @@ const shown = (command, args, { cwd = root, env }) =>
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
   });
 
-const one = ({ code }) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [] });
-/** A suite that failed without saying how often has failed once. */
-const honest = (code, counted) => (code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted);
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
@@ -44,12 +42,7 @@ const types = async (runtime) => {
 };
 
 const lint = async (runtime) => one(await shown(bin("biome"), ["lint", "--diagnostic-level=warn", "--error-on-warnings"], runtime));
-/** Counts by the suite's own last line, `N passed, N failed`. */
-const rules = async (runtime) => {
-  const { code, output } = await shown(runtime.node, ["tools/rules/check.ts"], runtime);
-  const found = /^(\d+) passed, (\d+) failed$/m.exec(output);
-  return honest(code, { passed: Number(found?.[1] ?? 0), failed: Number(found?.[2] ?? 0), skipped: [] });
-};
+const rules = async (runtime) => countRules(await shown(runtime.node, ["tools/rules/check.ts"], runtime));
 const rustLint = async (runtime) => {
   const format = await shown("cargo", ["fmt", "--all", "--check"], runtime);
   const clippy = await shown("cargo", ["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"], runtime);
@@ -63,22 +56,10 @@ const vitest = (...filters) => async (runtime) => {
   try {
     const summary = join(folder, "summary.json");
     const { code } = await shown(bin("vitest"), ["run", ...filters], { env: { ...runtime.env, AXION_SUMMARY: summary } });
-    const report = existsSync(summary) ? JSON.parse(readFileSync(summary, "utf8")) : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
-    const skipped = Array.from({ length: report.numPendingTests }, () => "a test is marked as skipped");
-    return honest(code, { passed: report.numPassedTests, failed: report.numFailedTests, skipped });
+    return countVitest({ code, report: existsSync(summary) ? JSON.parse(readFileSync(summary, "utf8")) : undefined });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-};
-
-const countCargo = ({ code, output }) => {
-  const sum = { passed: 0, failed: 0, skipped: [] };
-  for (const [, passed, failed, ignored] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
-    sum.passed += Number(passed);
-    sum.failed += Number(failed);
-    sum.skipped.push(...Array.from({ length: Number(ignored) }, () => "a Rust test is marked as ignored"));
-  }
-  return honest(code, sum);
 };
 
 const cargoTests = async (runtime) => {
@@ -93,11 +74,7 @@ const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test",
 /** Node's own test runner, for journeys. */
 const journeys = (file, prefix = []) => async (runtime) => {
   const [command, ...args] = [...prefix, runtime.node, "--test", "--test-reporter=spec", ...file.map((name) => join(root, name))];
-  const { code, output } = await shown(command, args, { env: runtime.env });
-  const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
-  const figure = (name) => Number(new RegExp(`^ℹ ${name} (\\d+)`, "m").exec(plain)?.[1] ?? 0);
-  const skipped = Array.from({ length: figure("skipped") + figure("todo") }, () => `a journey of ${file[0]} is marked as skipped`);
-  return honest(code, { passed: figure("pass"), failed: figure("fail"), skipped });
+  return countJourneys({ ...(await shown(command, args, { env: runtime.env })), name: file[0] });
 };
 const files = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 

@@ -21,7 +21,7 @@ export interface Rule {
 
 const SOURCE = /\.(ts|tsx|mjs|js|css|rs|toml|json|md|sh|sql|html)$/;
 const GENERATED = /^(protocol\/(schema|vectors)\/|protocol\/rust\/(src|tests)\/generated\/|apps\/desktop\/src-tauri\/(generated|gen|permissions)\/|bench\/bare\/gen\/|package-lock\.json$)/;
-const TEST = /(\.test\.(ts|tsx)$|\/tests\/|\/testing\/|^e2e\/|\/gallery\/|\/fixtures\/)/;
+const TEST = /(\.test\.(ts|tsx|mjs)$|\/tests\/|\/testing\/|^e2e\/|\/gallery\/|\/fixtures\/)/;
 const LARGEST = 2 ** 20;
 
 export const isGenerated = (path: string): boolean => GENERATED.test(path);
