@@ -31,13 +31,20 @@ const shown = (command, args, { cwd = root, env }) =>
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
+/** One type check per room, two at a time. A room without sources yet is none. */
 const types = async (runtime) => {
   const rooms = ["protocol/source", "services/runner", "apps/web", "apps/desktop", "e2e", "tools", ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`)];
-  let total = { passed: 0, failed: 0, skipped: [] };
-  for (const room of rooms.filter((name) => existsSync(join(root, name, "tsconfig.json")))) {
-    const { passed, failed } = one(await shown(bin("tsc"), ["-p", join(root, room)], runtime));
-    total = { passed: total.passed + passed, failed: total.failed + failed, skipped: [] };
-  }
+  const waiting = rooms.filter((name) => existsSync(join(root, name, "tsconfig.json")));
+  const total = { passed: 0, failed: 0, skipped: [] };
+  const work = async () => {
+    for (let room = waiting.pop(); room !== undefined; room = waiting.pop()) {
+      const { code, output } = await shown(bin("tsc"), ["-p", join(root, room)], runtime);
+      const empty = output.includes("TS18003");
+      total.passed += code === 0 ? 1 : 0;
+      total.failed += code !== 0 && !empty ? 1 : 0;
+    }
+  };
+  await Promise.all([work(), work()]);
   return total;
 };
 
