@@ -22,7 +22,7 @@ export interface SelectProps<Value extends string> {
   readonly placeholder?: string;
   readonly disabled?: boolean;
   readonly mono?: boolean;
-  /** The words before the value; makes it a 28 px button instead of a field. */
+  /** The words before the value (may be none); makes it a 28 px button instead of a field. */
   readonly sentence?: string;
   readonly id?: string;
   readonly 'aria-label'?: string;
@@ -64,7 +64,7 @@ export function Select<Value extends string>({
           className,
         )}
       >
-        {sentence !== undefined && <span>{sentence}</span>}
+        {sentence !== undefined && sentence !== '' && <span>{sentence}</span>}
         {chosen?.leading}
         <Base.Value
           className={classNames(

@@ -1,7 +1,7 @@
 // The title bar: it drags the window wherever it is not a control. Window buttons are drawn only where the host has a window
 // of ours (the browser and macOS bring their own).
 
-import type { JSX, ReactNode } from 'react';
+import type { JSX, MouseEvent, ReactNode } from 'react';
 import { classNames } from '../classNames.ts';
 import { Mark } from '../icons/Mark.tsx';
 
@@ -19,29 +19,34 @@ export interface TitleBarProps {
   readonly controls?: WindowControls | undefined;
   /** Room for the lights that macOS draws itself. */
   readonly nativeLights?: boolean;
+  /** The pointer went down on the bar itself: the window may be dragged. */
+  readonly onDrag?: (() => void) | undefined;
+  /** Double click on the bar itself. */
+  readonly onToggleSize?: (() => void) | undefined;
   readonly className?: string;
 }
 
-export function TitleBar({ label, start, centre, end, controls, nativeLights = false, className }: TitleBarProps): JSX.Element {
+export function TitleBar({ label, start, centre, end, controls, nativeLights = false, onDrag, onToggleSize, className }: TitleBarProps): JSX.Element {
   return (
     <div
       role="banner"
       aria-label={label}
-      data-tauri-drag-region
+      onMouseDown={(event) => event.button === 0 && event.detail === 1 && onBar(event) && onDrag?.()}
+      onDoubleClick={(event) => onBar(event) && onToggleSize?.()}
       className={classNames('grid h-(--h-title) shrink-0 grid-cols-[1fr_auto_1fr] items-center border-b border-line-1 bg-frame text-fg', nativeLights && 'ps-[76px]', className)}
     >
-      <div data-tauri-drag-region className="flex min-w-0 items-center">
+      <div className="flex min-w-0 items-center">
         {!nativeLights && (
-          <span data-tauri-drag-region className="flex w-12 shrink-0 justify-center">
+          <span className="flex w-12 shrink-0 justify-center">
             <Mark className="pointer-events-none" />
           </span>
         )}
         {start}
       </div>
-      <div data-tauri-drag-region className="flex min-w-0 justify-center">
+      <div className="flex min-w-0 justify-center">
         {centre}
       </div>
-      <div data-tauri-drag-region className="flex h-full min-w-0 items-center justify-end">
+      <div className="flex h-full min-w-0 items-center justify-end">
         <div className="flex items-center gap-0.5 px-2">{end}</div>
         {controls && (
           <div className="flex h-full">
@@ -53,6 +58,11 @@ export function TitleBar({ label, start, centre, end, controls, nativeLights = f
       </div>
     </div>
   );
+}
+
+/** Not on a control that lies on the bar. */
+function onBar(event: MouseEvent): boolean {
+  return event.target instanceof Element && event.target.closest('button, a, input, [role="menu"]') === null;
 }
 
 function WindowButton({ label, act, glyph, closes = false }: { readonly label: string; readonly act: () => void; readonly glyph: string; readonly closes?: boolean }): JSX.Element {

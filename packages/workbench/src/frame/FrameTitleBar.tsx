@@ -20,12 +20,15 @@ export function FrameTitleBar({ steps, layout, onPalette }: FrameTitleBarProps):
   const t = useT();
   const place = usePlaceName();
   const controls = useWindowControls();
+  const host = adapter.window;
   const small = layout === 'narrow' || layout === 'phone';
   return (
     <div data-region="title" className="contents">
       <TitleBar
         label={t('frame.titleBar')}
         controls={adapter.capabilities.window ? controls : undefined}
+        onDrag={host === undefined ? undefined : () => void host.startDragging()}
+        onToggleSize={host === undefined ? undefined : () => void host.toggleMaximise()}
         start={
           <>
             {layout !== 'phone' && (
