@@ -3,6 +3,8 @@ import type { Json } from "./json.ts";
 
 export const depthOf = (value: unknown, limit: number): number => {
   if (typeof value !== "object" || value === null) return 0;
+  // Most settings are flat: no list of what is inside has to be made for them.
+  if (!Array.isArray(value) && isFlat(value)) return 1;
   let level: unknown[] = [value];
   let depth = 0;
   while (level.length > 0 && depth <= limit) {
@@ -15,4 +17,12 @@ export const depthOf = (value: unknown, limit: number): number => {
     level = next;
   }
   return depth;
+};
+
+const isFlat = (record: object): boolean => {
+  for (const key in record) {
+    const inner = (record as Record<string, unknown>)[key];
+    if (typeof inner === "object" && inner !== null) return false;
+  }
+  return true;
 };

@@ -19,6 +19,8 @@ export interface NodeSetup {
   readonly prepared: unknown;
   readonly ports: Ports;
   readonly inner: Ports | undefined;
+  /** Names under which its values are journaled: its outputs, or what an Output node took. */
+  readonly valueIds: readonly string[];
   readonly rules: StepRules;
 }
 
@@ -87,7 +89,7 @@ export const setUp = (kind: Kind, config: unknown): { readonly setup: NodeSetup 
     const ports = kind.ports(decoded.value);
     const clash = duplicate(ports.inputs) ?? duplicate(ports.outputs);
     if (clash !== undefined) return { problems: [{ field: "", message: `Two ports are called ${clash}.`, hint: "Give each its own name." }] };
-    return { setup: { config: decoded.value, prepared: kind.prepare?.(decoded.value), ports, inner: kind.inner?.(decoded.value), rules } };
+    return { setup: { config: decoded.value, prepared: kind.prepare?.(decoded.value), ports, inner: kind.inner?.(decoded.value), valueIds: kind.role === "output" ? ["value"] : ports.outputs.map((port) => port.id), rules } };
   } catch (thrown) {
     if (thrown instanceof FieldProblem) return { problems: [{ field: thrown.field, message: thrown.message, ...(thrown.hint !== undefined && { hint: thrown.hint }) }] };
     throw thrown;

@@ -21,10 +21,10 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
   const fromOut = new Int32Array(size);
   const toSlot = new Int32Array(size);
   const toEntry = new Int32Array(size);
-  const taken = new Map<number, string>();
+  const taken = new Int32Array(layout.slotPort.length).fill(-1);
   let count = 0;
   const edges = layout.needsOrder ? [...graph.edges].sort((a, b) => (a.id < b.id ? -1 : 1)) : graph.edges;
-  for (const edge of edges) {
+  for (const [number, edge] of edges.entries()) {
     const place = placeOf(edge, graph, layout, problems);
     if (place === undefined) continue;
     const { from, to, outputs, inputs } = place;
@@ -36,12 +36,12 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
     const input = inputs[slot] as InputPort;
     const place_ = (layout.slotStart[to] as number) + slot;
     if (input.many !== true) {
-      const other = taken.get(place_);
-      if (other !== undefined) {
-        problems.add("input_taken", `Two edges lead to the input ${input.label} of ${layout.names[to]}: ${other} and ${edge.id}.`, { node: layout.ids[to] as string, edge: edge.id, field: "to.port", hint: "Bring them together with a Join." });
+      const other = taken[place_] as number;
+      if (other >= 0) {
+        problems.add("input_taken", `Two edges lead to the input ${input.label} of ${layout.names[to]}: ${edges[other]?.id} and ${edge.id}.`, { node: layout.ids[to] as string, edge: edge.id, field: "to.port", hint: "Bring them together with a Join." });
         continue;
       }
-      taken.set(place_, edge.id);
+      taken[place_] = number;
     }
     const result = fit(outputs[out] as OutputPort, input);
     if (!result.ok) {
@@ -60,13 +60,13 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
 interface Place { readonly from: number; readonly to: number; readonly outputs: readonly OutputPort[]; readonly inputs: readonly InputPort[] }
 
 const placeOf = (edge: ReadEdge, graph: ReadGraph, layout: Layout, problems: Problems): Place | undefined => {
-  const fromNode = graph.byId.get(edge.from) as number;
-  const toNode = graph.byId.get(edge.to) as number;
+  const fromNode = edge.from;
+  const toNode = edge.to;
   const [source, target] = [layout.setups[fromNode], layout.setups[toNode]];
   // What is wrong with the node itself has been said; its ports are not known.
   if (source === undefined || target === undefined) return undefined;
   if (fromNode === toNode) {
-    problems.add("cycle", `${graph.nodes[fromNode]?.name} leads to itself.`, { node: edge.from, edge: edge.id });
+    problems.add("cycle", `${graph.nodes[fromNode]?.name} leads to itself.`, { node: graph.nodes[fromNode]?.id ?? "", edge: edge.id });
     return undefined;
   }
   const [fromParent, toParent] = [layout.parents[fromNode] as number, layout.parents[toNode] as number];

@@ -19,7 +19,8 @@ export interface ReadNode {
   readonly off: boolean;
   readonly config: unknown;
 }
-export interface ReadEdge { readonly id: string; readonly from: string; readonly fromPort: string; readonly to: string; readonly toPort: string }
+/** `from` and `to` are places in `nodes`. */
+export interface ReadEdge { readonly id: string; readonly from: number; readonly fromPort: string; readonly to: number; readonly toPort: string }
 export interface ReadGraph {
   readonly name: string;
   readonly slots: ReadonlyMap<string, "ro" | "rw">;
@@ -56,11 +57,10 @@ const readSlots = (document: object, problems: Problems): Map<string, "ro" | "rw
 };
 
 const readNode = (value: unknown, index: number, problems: Problems): ReadNode | undefined => {
-  const field = `nodes[${index}]`;
-  if (!isRecord(value)) { problems.add("bad_node", `Node ${index + 1} is not an object.`, { field }); return undefined; }
+  if (!isRecord(value)) { problems.add("bad_node", `Node ${index + 1} is not an object.`, { field: `nodes[${index}]` }); return undefined; }
   const id = own(value, "id");
   if (!isId(id)) {
-    problems.add("bad_id", `${quoted(id)} cannot be the id of a node.`, { field: `${field}.id`, hint: "An id has letters, digits, _ and -, begins with a letter or digit and has at most 64 characters." });
+    problems.add("bad_id", `${quoted(id)} cannot be the id of a node.`, { field: `nodes[${index}].id`, hint: "An id has letters, digits, _ and -, begins with a letter or digit and has at most 64 characters." });
     return undefined;
   }
   const kind = own(value, "kind");
@@ -80,20 +80,22 @@ const readNode = (value: unknown, index: number, problems: Problems): ReadNode |
 };
 
 const readEdge = (value: unknown, index: number, byId: ReadonlyMap<string, number>, problems: Problems): ReadEdge | undefined => {
-  const field = `edges[${index}]`;
-  if (!isRecord(value)) { problems.add("bad_edge", `Edge ${index + 1} is not an object.`, { field }); return undefined; }
+  if (!isRecord(value)) { problems.add("bad_edge", `Edge ${index + 1} is not an object.`, { field: `edges[${index}]` }); return undefined; }
   const id = own(value, "id");
-  if (!isId(id)) { problems.add("bad_id", `${quoted(id)} cannot be the id of an edge.`, { field: `${field}.id` }); return undefined; }
-  const ends: string[] = [];
-  for (const end of ["from", "to"]) {
-    const endpoint = own(value, end);
-    const node = isRecord(endpoint) ? own(endpoint, "node") : undefined;
-    const port = isRecord(endpoint) ? own(endpoint, "port") : undefined;
-    if (typeof node !== "string" || typeof port !== "string") { problems.add("bad_edge", `The end "${end}" must name a node and a port.`, { edge: id, field: end }); return undefined; }
-    if (!byId.has(node)) { problems.add("dangling_edge", `The edge ${id} ${end === "from" ? "comes from" : "leads to"} the node ${quoted(node)}, which is not in the graph.`, { edge: id, field: `${end}.node` }); return undefined; }
-    ends.push(node, port);
-  }
-  return { id, from: ends[0] as string, fromPort: ends[1] as string, to: ends[2] as string, toPort: ends[3] as string };
+  if (!isId(id)) { problems.add("bad_id", `${quoted(id)} cannot be the id of an edge.`, { field: `edges[${index}].id` }); return undefined; }
+  const from = readEnd(value, "from", id, byId, problems);
+  const to = readEnd(value, "to", id, byId, problems);
+  return from === undefined || to === undefined ? undefined : { id, from: from.node, fromPort: from.port, to: to.node, toPort: to.port };
+};
+
+const readEnd = (edge: object, end: "from" | "to", id: string, byId: ReadonlyMap<string, number>, problems: Problems): { node: number; port: string } | undefined => {
+  const endpoint = own(edge, end);
+  const name = isRecord(endpoint) ? own(endpoint, "node") : undefined;
+  const port = isRecord(endpoint) ? own(endpoint, "port") : undefined;
+  if (typeof name !== "string" || typeof port !== "string") { problems.add("bad_edge", `The end "${end}" must name a node and a port.`, { edge: id, field: end }); return undefined; }
+  const node = byId.get(name);
+  if (node === undefined) { problems.add("dangling_edge", `The edge ${id} ${end === "from" ? "comes from" : "leads to"} the node ${quoted(name)}, which is not in the graph.`, { edge: id, field: `${end}.node` }); return undefined; }
+  return { node, port };
 };
 
 export const readGraph = (document: unknown, problems: Problems): ReadGraph | undefined => {
@@ -121,8 +123,8 @@ export const readGraph = (document: unknown, problems: Problems): ReadGraph | un
   for (const [index, value] of listOf(document, "edges", MAX_EDGES, problems).entries()) {
     const edge = readEdge(value, index, byId, problems);
     if (edge === undefined) continue;
-    if (edgeIds.has(edge.id)) { problems.add("duplicate_id", `Two edges have the id ${edge.id}.`, { edge: edge.id, field: "id" }); continue; }
     edgeIds.add(edge.id);
+    if (edgeIds.size === edges.length) { problems.add("duplicate_id", `Two edges have the id ${edge.id}.`, { edge: edge.id, field: "id" }); continue; }
     edges.push(edge);
   }
   return { name: typeof name === "string" ? name : "", slots, nodes, byId, edges };
