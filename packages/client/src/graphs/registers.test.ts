@@ -60,6 +60,7 @@ describe("registers", () => {
           history.pushUndo({ ops: registers.apply(stamp(entry.ops)).inverse, label: entry.label });
         expect(sorted(registers.model)).toEqual(end);
       }),
+      { numRuns: 1_000 },
     );
   });
 

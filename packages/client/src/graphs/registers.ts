@@ -12,14 +12,28 @@ import type { Stamp } from "./stamp.ts";
 
 export interface Applied {
   readonly model: GraphModel;
-  /** What takes the model back, to be stamped anew. Empty if nothing was changed. */
+  /** What takes the registers back, to be stamped anew. Empty if every operation had lost. */
   readonly inverse: ReadonlyArray<DraftOp>;
   /** An entity came to life whose fields are not known here: the graph must be read again. */
   readonly incomplete: boolean;
 }
 
 interface Hidden {
+  readonly entity: EntityKind;
+  readonly id: string;
   readonly fields: Map<string, Json>;
+  readonly deleted: boolean;
+}
+/** One entity while a batch is applied: what it was, and what it becomes. */
+interface Touched {
+  readonly entity: EntityKind;
+  readonly id: string;
+  readonly old: ReadonlyMap<string, Json> | undefined;
+  readonly wasPresent: boolean;
+  readonly wasDeleted: boolean;
+  readonly written: Set<string>;
+  readonly fields: Map<string, Json>;
+  deleted: boolean;
 }
 const keyOf = (entity: EntityKind, id: string): string => `${entity}/${id}`;
 
@@ -28,10 +42,31 @@ export class GraphRegisters {
   readonly #stamps = new Map<string, Stamp>();
   /** Entities that are deleted, or not whole yet. */
   readonly #hidden = new Map<string, Hidden>();
-  readonly #deleted = new Set<string>();
 
   constructor(model: GraphModel) {
     this.#model = model;
+  }
+
+  /**
+   * The same graph read anew: the model is replaced, what a snapshot does not tell (stamps, deleted entities) is kept.
+   * `unsure` are writes whose fate is open; they count as never seen, to be applied again by the caller or not.
+   */
+  renewed(model: GraphModel, unsure: ReadonlyArray<GraphOp>): GraphRegisters {
+    const next = new GraphRegisters(model);
+    for (const [key, stamp] of this.#stamps) next.#stamps.set(key, stamp);
+    for (const op of unsure) {
+      const key = `${keyOf(op.entity, op.id)}/${op.field}`;
+      if (next.#stamps.get(key) === op.stamp) next.#stamps.delete(key);
+    }
+    for (const [key, { entity, id, fields, deleted }] of this.#hidden)
+      if (fieldsOf(model, entity, id) === undefined) next.#hidden.set(key, { entity, id, fields: new Map(fields), deleted });
+    // An unsure write may be what brought back a deleted thing: it will need the fields.
+    for (const { entity, id } of unsure) {
+      const key = keyOf(entity, id);
+      const fields = fieldsOf(this.#model, entity, id);
+      if (fields !== undefined && fieldsOf(model, entity, id) === undefined) next.#hidden.set(key, { entity, id, fields, deleted: this.#stamps.has(`${key}/deleted`) });
+    }
+    return next;
   }
 
   get model(): GraphModel {
@@ -40,44 +75,44 @@ export class GraphRegisters {
 
   apply(ops: ReadonlyArray<GraphOp>): Applied {
     const before = this.#model;
-    const touched = new Map<string, { entity: EntityKind; id: string; written: Set<string>; fields: Map<string, Json> }>();
+    const touched = new Map<string, Touched>();
     for (const op of ops) {
       if (!this.#wins(op)) continue;
       const key = keyOf(op.entity, op.id);
-      let state = touched.get(key);
-      if (state === undefined) {
-        state = { entity: op.entity, id: op.id, written: new Set(), fields: fieldsOf(before, op.entity, op.id) ?? this.#hidden.get(key)?.fields ?? new Map() };
-        touched.set(key, state);
-      }
-      if (op.field === "deleted") {
-        if (op.value === true) this.#deleted.add(key);
-        else this.#deleted.delete(key);
-        continue;
-      }
+      const state = touched.get(key) ?? this.#touch(before, op.entity, op.id);
+      touched.set(key, state);
       state.written.add(op.field);
-      if (op.value === null) state.fields.delete(op.field);
+      if (op.field === "deleted") state.deleted = op.value === true;
+      else if (op.value === null) state.fields.delete(op.field);
       else state.fields.set(op.field, op.value);
     }
-    if (touched.size === 0) return { model: before, inverse: [], incomplete: false };
-
     const draft = new ModelDraft(before);
     const inverse: DraftOp[] = [];
     let incomplete = false;
-    for (const [key, { entity, id, written, fields }] of touched) {
-      const old = fieldsOf(before, entity, id);
-      const alive = !this.#deleted.has(key);
-      const present = alive && draft.put(entity, id, fields);
+    for (const [key, state] of touched) {
+      const { entity, id, fields, deleted } = state;
+      const present = !deleted && draft.put(entity, id, fields);
       if (present) this.#hidden.delete(key);
       else {
         draft.remove(entity, id);
-        this.#hidden.set(key, { fields });
-        // The stamp of `deleted` was seen and it is not: somebody restored it, and its other fields were written before our time.
-        if (alive && this.#stamps.has(`${key}/deleted`)) incomplete = true;
+        this.#hidden.set(key, { entity, id, fields, deleted });
+        // `deleted` was written and it is not: somebody restored it, and its other fields were written before our time.
+        if (!deleted && this.#stamps.has(`${key}/deleted`)) incomplete = true;
       }
-      pushInverse(inverse, entity, id, old, present, written);
+      pushInverse(inverse, state, present);
     }
     this.#model = draft.model();
     return { model: this.#model, inverse, incomplete };
+  }
+
+  #touch(model: GraphModel, entity: EntityKind, id: string): Touched {
+    const shown = fieldsOf(model, entity, id);
+    const hidden = this.#hidden.get(keyOf(entity, id));
+    const old = shown ?? hidden?.fields;
+    return {
+      entity, id, old, written: new Set(), wasPresent: shown !== undefined, wasDeleted: hidden?.deleted ?? false,
+      fields: new Map(old), deleted: hidden?.deleted ?? false,
+    };
   }
 
   #wins(op: GraphOp): boolean {
@@ -93,20 +128,16 @@ export class GraphRegisters {
   }
 }
 
-const pushInverse = (
-  into: DraftOp[], entity: EntityKind, id: string, old: ReadonlyMap<string, Json> | undefined, present: boolean, written: ReadonlySet<string>,
-): void => {
-  if (old === undefined) {
-    if (present) into.push({ entity, id, field: "deleted", value: true });
-    return;
-  }
-  if (present) {
-    for (const field of written) into.push({ entity, id, field, value: old.get(field) ?? null });
-    return;
-  }
-  // All fields, not only `deleted`: other windows may have come after the deletion and know none of them.
-  for (const [field, value] of old) into.push({ entity, id, field, value });
-  into.push({ entity, id, field: "deleted", value: null });
+const pushInverse = (into: DraftOp[], { entity, id, old, written, wasPresent, wasDeleted }: Touched, present: boolean): void => {
+  const put = (field: string, value: Json) => into.push({ entity, id, field, value });
+  // It was never heard of before: its fields need not be cleared one by one.
+  if (old === undefined && present) return void put("deleted", true);
+  const whole = wasPresent && !present;
+  // All fields of what is restored, not only `deleted`: other windows may have come after the deletion and know none of them.
+  if (whole) for (const [field, value] of old ?? []) put(field, value);
+  for (const field of written) if (field !== "deleted" && !(whole && old?.has(field) === true)) put(field, old?.get(field) ?? null);
+  if (!wasPresent && present) put("deleted", true);
+  else if (written.has("deleted") || whole) put("deleted", wasDeleted ? true : null);
 };
 
 /** Copies a map of the model only when something in it changes. */
@@ -142,6 +173,7 @@ class ModelDraft {
   }
 
   model(): GraphModel {
+    if (this.#maps.size === 0 && this.#name === this.#from.name && this.#description === this.#from.description) return this.#from;
     // Only entities made by the functions above went into the copies.
     const maps = Object.fromEntries(this.#maps) as Partial<Pick<GraphModel, "slots" | "nodes" | "edges" | "notes">>;
     const { description: _old, ...rest } = this.#from;

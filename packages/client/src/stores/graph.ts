@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Environment } from "../environment.ts";
 import type { GatewayAdapter, StreamPlace } from "../gateway/adapter.ts";
 import { CommandRefused, type GatewayError, isGatewayError } from "../gateway/errors.ts";
+import { fieldsOf } from "../graphs/fields.ts";
 import { type DraftOp, emptyModel, type GraphModel, modelOf } from "../graphs/model.ts";
 import { GraphRegisters } from "../graphs/registers.ts";
 import { StampClock } from "../graphs/stamp.ts";
@@ -57,10 +58,14 @@ export const createGraphStore = (adapter: GatewayAdapter, environment: Environme
   let registers = new GraphRegisters(emptyModel(graphId));
   let cancelKeep: (() => void) | undefined;
   let reloading = false;
+  let epoch: string | undefined;
+  /** Since the last reading: writes that Core did not take, but the registers did. */
+  let refusedOps: GraphOp[] = [];
 
   const queue = new OpsQueue(adapter, environment, graphId, clientId, {
     onState: (save) => store.setState({ save }),
-    onRefused: (_batch, refused) => {
+    onRefused: (batch, refused) => {
+      refusedOps.push(...batch.ops);
       store.setState({ refused });
       void reload();
     },
@@ -75,13 +80,18 @@ export const createGraphStore = (adapter: GatewayAdapter, environment: Environme
   const load = async (): Promise<StreamPlace> => {
     try {
       const snapshot = await adapter.callPromise("get_graph", { graphId });
-      registers = new GraphRegisters(modelOf(snapshot.document, snapshot.layout));
+      const model = modelOf(snapshot.document, snapshot.layout);
+      const pending = queue.pending();
+      registers = snapshot.epoch === epoch ? registers.renewed(model, [...pending, ...refusedOps]) : new GraphRegisters(model);
+      epoch = snapshot.epoch;
+      refusedOps = [];
       // The snapshot has no stamps; every write in it was made before this.
       clock.observeMillis(snapshot.summary.updatedAt);
-      const pending = queue.pending();
       for (const op of pending) clock.observe(op.stamp);
       registers.apply(pending);
       store.setState({ status: "ready", error: undefined, summary: snapshot.summary, model: registers.model });
+      // Unsent edits may be of things that were deleted since; only Core can tell these from new things.
+      if (pending.some((op) => fieldsOf(model, op.entity, op.id) === undefined)) void queue.flush().then((saved) => (saved ? reload() : undefined));
       return { epoch: snapshot.epoch, after: snapshot.seq };
     } catch (error) {
       if (isGatewayError(error)) fail(error);
@@ -113,6 +123,7 @@ export const createGraphStore = (adapter: GatewayAdapter, environment: Environme
       onSnapshotNeeded: load,
       onRefused: fail,
     });
+  queue.start();
   let unsubscribe = subscribe();
   const reload = async () => {
     if (reloading) return;
@@ -145,8 +156,9 @@ export const createGraphStore = (adapter: GatewayAdapter, environment: Environme
     if (store.getState().status !== "ready") return;
     // An entry whose things are gone (another window deleted them) does nothing; the next one is meant.
     for (let entry = take(); entry !== undefined; entry = take()) {
+      const before = registers.model;
       const inverse = write(entry.ops);
-      if (inverse.length === 0) continue;
+      if (registers.model === before) continue;
       push({ ops: inverse, label: entry.label });
       break;
     }

@@ -54,7 +54,7 @@ export class OpsQueue {
   /** Keys of the page's storage whose batches were taken up here. */
   readonly #adopted = new Set<string>();
   readonly #idle = new Set<(saved: boolean) => void>();
-  readonly #stopStatus: () => void;
+  #stopStatus: () => void = () => undefined;
 
   constructor(adapter: GatewayAdapter, environment: Environment, graphId: string, clientId: string, hooks: QueueHooks) {
     this.#adapter = adapter;
@@ -63,12 +63,16 @@ export class OpsQueue {
     this.#clientId = clientId;
     this.#hooks = hooks;
     this.#adopt();
-    this.#stopStatus = adapter.status.subscribe((status) => {
+  }
+
+  /** From now on batches are sent and the hooks are called. */
+  start(): void {
+    this.#stopStatus = this.#adapter.status.subscribe((status) => {
       if (status.state !== "ready") return this.#settle();
       this.#failures = 0;
       this.#pump();
     });
-    if (this.#batches.length > 0) this.#pump();
+    this.#pump();
   }
 
   get state(): SaveState {
@@ -210,7 +214,10 @@ const split = (batch: Batch, newId: () => string): Batch[] => {
   let chars = 0;
   for (const op of batch.ops) {
     const length = JSON.stringify(op).length;
-    if (ops.length > 0 && (ops.length >= mostOps || chars + length > mostChars)) {
+    const last = ops.at(-1);
+    // What makes a node stays in one batch, as long as that is possible: nobody should see half of it.
+    const cut = last !== undefined && (last.entity !== op.entity || last.id !== op.id);
+    if (last !== undefined && ((cut && (ops.length >= mostOps || chars + length > mostChars)) || chars + length > 2 * mostChars)) {
       parts.push({ opsId: newId(), ops });
       ops = [];
       chars = 0;

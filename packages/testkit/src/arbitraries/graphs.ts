@@ -34,6 +34,12 @@ export const creation: fc.Arbitrary<ReadonlyArray<DraftOp>> = fc.oneof(
   fc.record({ id: fc.constantFrom(...ids.edge), from: endpoint, to: endpoint }).map(({ id, from, to }): DraftOp[] => [
     { entity: "edge", id, field: "from", value: from }, { entity: "edge", id, field: "to", value: to }, { entity: "edge", id, field: "deleted", value: null },
   ]),
+  fc.record({ id: fc.constantFrom(...ids.slot), access: fc.constantFrom("ro", "rw") }).map(({ id, access }): DraftOp[] => [
+    { entity: "slot", id, field: "access", value: access }, { entity: "slot", id, field: "deleted", value: null },
+  ]),
+  fc.record({ id: fc.constantFrom(...ids.note), text: name, x: number }).map(({ id, text, x }): DraftOp[] => [
+    { entity: "note", id, field: "text", value: text }, { entity: "note", id, field: "x", value: x }, { entity: "note", id, field: "deleted", value: null },
+  ]),
 );
 
 export const gesture: fc.Arbitrary<ReadonlyArray<DraftOp>> = fc.oneof(creation, fc.array(draftOp, { minLength: 1, maxLength: 4 }));
