@@ -18,8 +18,7 @@ export function CheckRow({ check, machine, withTries = false }: CheckRowProps): 
   const t = useT();
   const [open, setOpen] = useState(false);
   const inUse = (check.id === 'engine' && machine?.inUse === 'docker') || (check.id === 'jail' && machine?.inUse === 'process' && !machine.unjailed);
-  const needed = check.id === 'engine' || check.id === 'jail' ? machine?.inUse === null : true;
-  const state = glyphOfCheck(check, needed);
+  const state = glyphOfCheck(check, machine?.needs(check.id) ?? true);
   const stateName = check.status === 'ok' ? t('machine.ok') : check.status === 'warning' ? t('machine.warning') : t('machine.missing');
   const tries = check.tries ?? [];
   return (

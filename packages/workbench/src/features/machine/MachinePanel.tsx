@@ -1,5 +1,6 @@
 // "This machine" on Home: what was found, line by line, each with a glyph and, if it lacks something, one way to fix it.
 
+import type { Check } from '@axion/protocol';
 import { Banner, IconButton, Kbd, Skeleton, StateGlyph } from '@axion/ui';
 import type { JSX, ReactNode } from 'react';
 import { useT } from '../../messages/context.ts';
@@ -21,8 +22,8 @@ export function MachinePanel({ onHelp, onNew }: MachinePanelProps): JSX.Element 
   const unjailed = useWorkspace((state) => state.settings?.allowUnjailed ?? false);
   const machine = machineOf(doctor.report, choice, unjailed);
   const checks = doctor.report?.checks ?? [];
-  const where = checks.filter((check) => check.id === 'engine' || check.id === 'jail' || check.id === 'runner' || check.id === 'runtime');
-  const keeps = checks.filter((check) => check.id === 'database' || check.id === 'disk');
+  const where = inOrder(checks, ['runner', 'engine', 'jail', 'runtime']);
+  const keeps = inOrder(checks, ['database', 'disk']);
   return (
     <div className="flex min-h-full flex-col">
       <div className="flex h-[37px] shrink-0 items-center border-b border-line-1 ps-4 pe-2">
@@ -64,6 +65,10 @@ export function MachinePanel({ onHelp, onNew }: MachinePanelProps): JSX.Element 
       </ul>
     </div>
   );
+}
+
+function inOrder(checks: readonly Check[], ids: readonly Check['id'][]): readonly Check[] {
+  return ids.flatMap((id) => checks.find((check) => check.id === id) ?? []);
 }
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }): JSX.Element {

@@ -28,6 +28,12 @@ describe('what a run would use', () => {
     expect(machineOf(report('ok', 'ok', 'missing'), 'auto', false)?.inUse).toBeNull();
   });
 
+  it('wants one of the two ways, not both', () => {
+    const machine = machineOf(report('missing', 'ok'), 'auto', false);
+    expect([machine?.needs('engine'), machine?.needs('jail'), machine?.needs('runtime')]).toEqual([false, true, true]);
+    expect(machineOf(report('missing', 'ok'), 'docker', false)?.needs('engine')).toBe(true);
+  });
+
   it('stays quiet about what is missing but not needed', () => {
     expect(glyphOfCheck(check('engine', 'missing'), false)).toBe('idle');
     expect(glyphOfCheck(check('engine', 'missing'), true)).toBe('failed');

@@ -9,6 +9,8 @@ export interface Machine {
   /** The process way without a jail, because the person agreed to it. */
   readonly unjailed: boolean;
   readonly checks: ReadonlyMap<Check['id'], Check>;
+  /** Whether a run is in want of that check: of two ways to run, one is enough. */
+  readonly needs: (id: Check['id']) => boolean;
 }
 
 export function machineOf(report: DoctorReport | undefined, choice: Settings['runner'], allowUnjailed: boolean): Machine | null {
@@ -23,7 +25,12 @@ export function machineOf(report: DoctorReport | undefined, choice: Settings['ru
   const docker = choice !== 'process' && works('engine') && runtime;
   const process = choice !== 'docker' && runtime && (jailed || allowUnjailed);
   const inUse: RunnerMode | null = works('runner') || !checks.has('runner') ? (docker ? 'docker' : process ? 'process' : null) : null;
-  return { inUse, unjailed: inUse === 'process' && !jailed, checks };
+  const needs = (id: Check['id']): boolean => {
+    if (id === 'engine') return choice === 'docker' || (choice === 'auto' && !jailed && !allowUnjailed);
+    if (id === 'jail') return choice === 'process' || (choice === 'auto' && !works('engine'));
+    return true;
+  };
+  return { inUse, unjailed: inUse === 'process' && !jailed, checks, needs };
 }
 
 /** A check as a glyph: found, needs attention, missing. One that is missing but not needed now stays quiet. */
