@@ -38,9 +38,7 @@ pub struct Keyed<S>(PhantomData<S>);
 ///
 /// # Errors
 /// If the value is not what `S` accepts.
-pub fn field<'de, S: Decode<'de, T>, T, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+pub fn field<'de, S: Decode<'de, T>, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     S::decode(deserializer)
 }
 
@@ -48,9 +46,7 @@ pub fn field<'de, S: Decode<'de, T>, T, D: Deserializer<'de>>(
 ///
 /// # Errors
 /// If the value is not what `S` accepts.
-pub fn optional<'de, S: Decode<'de, T>, T, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
+pub fn optional<'de, S: Decode<'de, T>, T, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     S::decode(deserializer).map(Some)
 }
 
@@ -65,9 +61,7 @@ impl<'de, const MAX: usize> Decode<'de, String> for Text<MAX> {
         let text = String::deserialize(deserializer)?;
         // Bytes are never fewer than UTF-16 units, so most texts need no counting.
         if text.len() > MAX && text.encode_utf16().count() > MAX {
-            return Err(D::Error::custom(format_args!(
-                "a text is longer than {MAX} characters"
-            )));
+            return Err(D::Error::custom(format_args!("a text is longer than {MAX} characters")));
         }
         Ok(text)
     }
@@ -79,9 +73,7 @@ impl<'de, const MIN: u64, const MAX: u64> Decode<'de, u64> for Whole<MIN, MAX> {
         if (MIN..=MAX).contains(&number) {
             Ok(number)
         } else {
-            Err(D::Error::custom(format_args!(
-                "{number} is not between {MIN} and {MAX}"
-            )))
+            Err(D::Error::custom(format_args!("{number} is not between {MIN} and {MAX}")))
         }
     }
 }
@@ -89,11 +81,7 @@ impl<'de, const MIN: u64, const MAX: u64> Decode<'de, u64> for Whole<MIN, MAX> {
 impl<'de> Decode<'de, f64> for NotNegative {
     fn decode<D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         let number = f64::deserialize(deserializer)?;
-        if number >= 0.0 {
-            Ok(number)
-        } else {
-            Err(D::Error::custom(format_args!("{number} is negative")))
-        }
+        if number >= 0.0 { Ok(number) } else { Err(D::Error::custom(format_args!("{number} is negative"))) }
     }
 }
 
@@ -143,9 +131,7 @@ impl<'de, T, S: Decode<'de, T>> Decode<'de, BTreeMap<String, T>> for Keyed<S> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
-                while let Some((key, Through(value, _))) =
-                    access.next_entry::<String, Through<T, S>>()?
-                {
+                while let Some((key, Through(value, _))) = access.next_entry::<String, Through<T, S>>()? {
                     entries.insert(key, value);
                 }
                 Ok(entries)
@@ -168,13 +154,7 @@ impl<const N: u64> Serialize for Exactly<N> {
 impl<'de, const N: u64> Deserialize<'de> for Exactly<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = u64::deserialize(deserializer)?;
-        if number == N {
-            Ok(Self)
-        } else {
-            Err(D::Error::custom(format_args!(
-                "expected {N}, found {number}"
-            )))
-        }
+        if number == N { Ok(Self) } else { Err(D::Error::custom(format_args!("expected {N}, found {number}"))) }
     }
 }
 

@@ -16,9 +16,7 @@ impl Caller {
     /// A caller with this connection key.
     #[must_use]
     pub fn new(client: impl Into<String>) -> Self {
-        Self {
-            client: client.into(),
-        }
+        Self { client: client.into() }
     }
 }
 
@@ -35,56 +33,32 @@ pub struct CommandFacts {
 
 /// Refuses unknown names and parameters that are too large or no object, before anything is parsed.
 pub(crate) fn admit(commands: &[CommandFacts], name: &str, params: &str) -> Result<(), ErrorInfo> {
-    let facts = commands
-        .iter()
-        .find(|facts| facts.name == name)
-        .ok_or_else(|| unknown(name))?;
+    let facts = commands.iter().find(|facts| facts.name == name).ok_or_else(|| unknown(name))?;
     if params.len() > facts.max_bytes {
         return Err(ErrorInfo::new(
             ErrorCode::TooLarge,
-            format!(
-                "The parameters of {name} are {} bytes; at most {} are accepted.",
-                params.len(),
-                facts.max_bytes
-            ),
+            format!("The parameters of {name} are {} bytes; at most {} are accepted.", params.len(), facts.max_bytes),
         ));
     }
     // serde would also read a struct from a list; the protocol has no positional parameters.
     if params.trim_start().starts_with('{') {
         Ok(())
     } else {
-        Err(ErrorInfo::new(
-            ErrorCode::InvalidParams,
-            format!("The parameters of {name} must be a JSON object."),
-        ))
+        Err(ErrorInfo::new(ErrorCode::InvalidParams, format!("The parameters of {name} must be a JSON object.")))
     }
 }
 
 pub(crate) fn unknown(name: &str) -> ErrorInfo {
     let shown: String = name.chars().take(80).collect();
-    ErrorInfo::new(
-        ErrorCode::UnknownCommand,
-        format!("There is no command {shown:?}."),
-    )
+    ErrorInfo::new(ErrorCode::UnknownCommand, format!("There is no command {shown:?}."))
 }
 
 pub(crate) fn decode<P: DeserializeOwned>(name: &str, params: &str) -> Result<P, ErrorInfo> {
     serde_json::from_str(params).map_err(|error| {
-        ErrorInfo::new(
-            ErrorCode::InvalidParams,
-            crate::clip(
-                &format!("The parameters of {name} are not valid: {error}."),
-                4000,
-            ),
-        )
+        ErrorInfo::new(ErrorCode::InvalidParams, crate::clip(&format!("The parameters of {name} are not valid: {error}."), 4000))
     })
 }
 
 pub(crate) fn encode<R: Serialize>(result: &R) -> Result<String, ErrorInfo> {
-    serde_json::to_string(result).map_err(|error| {
-        ErrorInfo::new(
-            ErrorCode::Internal,
-            format!("The answer could not be written: {error}."),
-        )
-    })
+    serde_json::to_string(result).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer could not be written: {error}.")))
 }

@@ -21,11 +21,7 @@ impl Serialize for Version {
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text == "2.0" {
-            Ok(Self)
-        } else {
-            Err(serde::de::Error::custom("jsonrpc must be \"2.0\""))
-        }
+        if text == "2.0" { Ok(Self) } else { Err(serde::de::Error::custom("jsonrpc must be \"2.0\"")) }
     }
 }
 
@@ -82,19 +78,13 @@ impl From<ErrorInfo> for RpcError {
             ErrorCode::Internal => -32603,
             _ => -32000,
         };
-        Self {
-            code,
-            message: info.message.clone(),
-            data: Some(info),
-        }
+        Self { code, message: info.message.clone(), data: Some(info) }
     }
 }
 
 impl From<RpcError> for ErrorInfo {
     fn from(error: RpcError) -> Self {
-        error
-            .data
-            .unwrap_or_else(|| Self::new(ErrorCode::Internal, clip(&error.message, 4000)))
+        error.data.unwrap_or_else(|| Self::new(ErrorCode::Internal, clip(&error.message, 4000)))
     }
 }
 
@@ -118,23 +108,13 @@ impl Response {
     #[must_use]
     pub fn new(id: Option<MessageId>, outcome: Result<String, ErrorInfo>) -> Self {
         let checked = outcome.and_then(|json| {
-            RawValue::from_string(json).map_err(|error| {
-                ErrorInfo::new(
-                    ErrorCode::Internal,
-                    format!("The answer is not JSON: {error}."),
-                )
-            })
+            RawValue::from_string(json).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer is not JSON: {error}.")))
         });
         let (result, error) = match checked {
             Ok(result) => (Some(result), None),
             Err(info) => (None, Some(RpcError::from(info))),
         };
-        Self {
-            jsonrpc: Version,
-            id,
-            result,
-            error,
-        }
+        Self { jsonrpc: Version, id, result, error }
     }
 
     /// The result's JSON text, or the error.
@@ -145,10 +125,7 @@ impl Response {
         match (self.result, self.error) {
             (_, Some(error)) => Err(error.into()),
             (Some(result), None) => Ok(result),
-            (None, None) => Err(ErrorInfo::new(
-                ErrorCode::Internal,
-                "The answer holds neither a result nor an error.",
-            )),
+            (None, None) => Err(ErrorInfo::new(ErrorCode::Internal, "The answer holds neither a result nor an error.")),
         }
     }
 }
@@ -183,32 +160,13 @@ impl Message {
             error: Option<RpcError>,
         }
         // A result of `null` is a result.
-        fn some<'de, D: Deserializer<'de>>(
-            deserializer: D,
-        ) -> Result<Option<Box<RawValue>>, D::Error> {
+        fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
             Box::<RawValue>::deserialize(deserializer).map(Some)
         }
-        let Either {
-            jsonrpc,
-            id,
-            method,
-            params,
-            result,
-            error,
-        } = serde_json::from_str(text)?;
+        let Either { jsonrpc, id, method, params, result, error } = serde_json::from_str(text)?;
         Ok(match method {
-            Some(method) => Self::Request(Request {
-                jsonrpc,
-                id,
-                method,
-                params,
-            }),
-            None => Self::Response(Response {
-                jsonrpc,
-                id,
-                result,
-                error,
-            }),
+            Some(method) => Self::Request(Request { jsonrpc, id, method, params }),
+            None => Self::Response(Response { jsonrpc, id, result, error }),
         })
     }
 }

@@ -8,13 +8,7 @@ impl ErrorInfo {
     /// An error with a code and a sentence for the person. A sentence that is too long for the wire is cut.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl AsRef<str>) -> Self {
-        Self {
-            code,
-            message: clip(message.as_ref(), 4000),
-            hint: None,
-            problems: None,
-            slots: None,
-        }
+        Self { code, message: clip(message.as_ref(), 4000), hint: None, problems: None, slots: None }
     }
 
     /// Says what to do.

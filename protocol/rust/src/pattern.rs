@@ -25,13 +25,8 @@ impl Piece {
 
     fn after(&self, bytes: &[u8], at: usize) -> Option<usize> {
         match self {
-            Self::One(set) => bytes
-                .get(at)
-                .filter(|byte| **byte < 128 && (set >> **byte) & 1 == 1)
-                .map(|_| at + 1),
-            Self::All(pieces) => pieces
-                .iter()
-                .try_fold(at, |place, piece| piece.after(bytes, place)),
+            Self::One(set) => bytes.get(at).filter(|byte| **byte < 128 && (set >> **byte) & 1 == 1).map(|_| at + 1),
+            Self::All(pieces) => pieces.iter().try_fold(at, |place, piece| piece.after(bytes, place)),
             Self::Any(pieces) => pieces.iter().find_map(|piece| piece.after(bytes, at)),
             Self::Times(piece, least, most) => {
                 let mut place = at;
@@ -63,10 +58,7 @@ impl InvalidText {
     /// Keeps the beginning of the refused text, so that hostile input cannot fill a log.
     #[must_use]
     pub fn new(type_name: &'static str, text: &str) -> Self {
-        Self {
-            type_name,
-            text: text.chars().take(80).collect(),
-        }
+        Self { type_name, text: text.chars().take(80).collect() }
     }
 }
 

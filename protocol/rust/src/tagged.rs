@@ -73,15 +73,8 @@ macro_rules! tagged_struct {
             }
         }
         impl $crate::tagged::ByTag for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(
-                tag: &str,
-                fields: D,
-            ) -> Result<Self, D::Error> {
-                if tag == $tag {
-                    Self::deserialize(fields)
-                } else {
-                    Err(serde::de::Error::unknown_variant(tag, &[$tag]))
-                }
+            fn read<'de, D: serde::Deserializer<'de>>(tag: &str, fields: D) -> Result<Self, D::Error> {
+                if tag == $tag { Self::deserialize(fields) } else { Err(serde::de::Error::unknown_variant(tag, &[$tag])) }
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {

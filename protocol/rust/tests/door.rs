@@ -2,10 +2,7 @@
 // Test code: a panic is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use axion_protocol::{
-    COMMAND_NAMES, COMMANDS, ErrorCode, ErrorInfo, KindId, Message, MessageId, Request, Response,
-    RunId, StreamId, clip,
-};
+use axion_protocol::{COMMAND_NAMES, COMMANDS, ErrorCode, ErrorInfo, KindId, Message, MessageId, Request, Response, RunId, StreamId, clip};
 
 #[test]
 fn facts_and_names_are_in_one_order() {
@@ -37,19 +34,11 @@ fn requests_and_answers_are_told_apart() {
     };
     assert_eq!(request.id, Some(MessageId::Number(7)));
     assert_eq!(request.params_text(), r#"{"runId":"r"}"#);
-    let Message::Response(answer) =
-        Message::parse(r#"{"jsonrpc":"2.0","id":"x","result":null}"#).unwrap()
-    else {
+    let Message::Response(answer) = Message::parse(r#"{"jsonrpc":"2.0","id":"x","result":null}"#).unwrap() else {
         panic!("not an answer");
     };
     assert_eq!(answer.into_outcome().unwrap().get(), "null");
-    for wrong in [
-        "",
-        "[]",
-        "{}",
-        r#"{"jsonrpc":"1.0","method":"a"}"#,
-        r#"{"jsonrpc":"2.0","method":1}"#,
-    ] {
+    for wrong in ["", "[]", "{}", r#"{"jsonrpc":"1.0","method":"a"}"#, r#"{"jsonrpc":"2.0","method":1}"#] {
         assert!(Message::parse(wrong).is_err(), "{wrong}");
     }
 }

@@ -32,14 +32,8 @@ fn read() -> BTreeMap<String, Vectors> {
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(key, x)| b.get(key).is_some_and(|y| same(x, y)))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y)),
+        (Value::Object(a), Value::Object(b)) => a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).is_some_and(|y| same(x, y))),
         _ => left == right,
     }
 }
@@ -65,8 +59,7 @@ fn every_accepted_vector_comes_back_the_same() {
 fn every_refused_vector_is_refused() {
     for (name, vectors) in read() {
         for vector in vectors.refused {
-            let outcome =
-                generated::echo(&name, &vector.to_string()).unwrap_or_else(|| panic!("{name}"));
+            let outcome = generated::echo(&name, &vector.to_string()).unwrap_or_else(|| panic!("{name}"));
             assert!(outcome.is_err(), "{name} accepted {vector}");
         }
     }
@@ -77,9 +70,5 @@ fn a_type_is_found_wherever_it_stands() {
     let text = r#"{"hash":"0000000000000000000000000000000000000000000000000000000000000000","bytes":3,"type":"blob","preview":""}"#;
     let value: axion_protocol::PortValue = serde_json::from_str(text).unwrap();
     assert_eq!(value.type_name(), "blob");
-    assert!(
-        serde_json::to_string(&value)
-            .unwrap()
-            .starts_with(r#"{"type":"blob""#)
-    );
+    assert!(serde_json::to_string(&value).unwrap().starts_with(r#"{"type":"blob""#));
 }
