@@ -70,10 +70,12 @@ const STAGES: [&str; 9] = [
 ];
 
 fn fork_and_exec(plan: Plan) -> Result<libc::pid_t, RunnerError> {
-    let (report, reporter) = pipe().map_err(|error| fault("status pipe", error))?;
+    let (report, low_reporter) = pipe().map_err(|error| fault("status pipe", error))?;
     // Numbers below 10 are where the child puts its own descriptors; what it takes them from must lie above.
     let raised = |fd: &OwnedFd| raise(fd).map_err(|error| fault("descriptors", error));
-    let reporter = raised(&reporter)?;
+    let reporter = raised(&low_reporter)?;
+    // No copy may stay here: the end of the pipe is the news that exec succeeded.
+    drop(low_reporter);
     let [input, output, errors] = &plan.standard;
     let standard = [raised(input)?, raised(output)?, raised(errors)?];
     let channel = plan.channel.as_ref().map(raised).transpose()?;
