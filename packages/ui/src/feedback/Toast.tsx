@@ -72,6 +72,7 @@ function ToastList({ dismissLabel }: { readonly dismissLabel: string }): JSX.Ele
         <Base.Root
           key={toast.id}
           toast={toast}
+          data-toast={toast.id}
           className="rounded-card border border-line-2 bg-raised text-ui text-fg shadow-layer transition-opacity duration-160 data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
         >
           <Base.Content className="flex items-start gap-2.5 py-2.5 ps-3 pe-2">

@@ -6,6 +6,7 @@ import { CommandPalette } from '../commands/CommandPalette.tsx';
 import { ExamplesDialog } from '../features/examples/ExamplesDialog.tsx';
 import { HelpDialog } from '../features/help/HelpDialog.tsx';
 import { useApprovalNews } from '../features/approvals/useApprovalNews.ts';
+import { useRunNews } from '../features/runs/useRunNews.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useView, useWorkspace } from '../session/context.ts';
 import { Banners } from './Banners.tsx';
@@ -35,6 +36,7 @@ export function Workbench(): JSX.Element {
   const openExamples = useCallback(() => setLayer('examples'), []);
   useAppearance();
   useApprovalNews();
+  useRunNews();
   useFrameCommands({ openPalette, openHelp, openExamples });
 
   useEffect(() => {

@@ -4,6 +4,7 @@ import type { RunSummary } from '@axion/protocol';
 import { Button, type Fact, IconButton, KeyValue, MiddleCut, Problem, StateGlyph } from '@axion/ui';
 import type { JSX, ReactNode } from 'react';
 import { useMessages, useT } from '../../messages/context.ts';
+import { useNow } from '../../session/clock.ts';
 import { useRun } from '../../session/context.ts';
 import { isLive, runStateOf, stateWord } from '../../session/words.ts';
 import { ApprovalCard } from '../approvals/ApprovalCard.tsx';
@@ -115,12 +116,13 @@ function Failure({ summary }: { readonly summary: RunSummary }): JSX.Element | n
 function Facts({ summary }: { readonly summary: RunSummary }): JSX.Element {
   const { t, formats } = useMessages();
   const words = useRunWords();
+  const now = useNow(isLive(summary) ? 1000 : 60_000);
   const state = useRun(summary.runId);
   const runner = state?.view.runner;
   const grants = state?.snapshot?.grants ?? [];
   const facts: Fact[] = [
     { name: t('run.started'), value: `${formats.moment(summary.createdAt)}, ${words.startedBy(summary).toLocaleLowerCase(formats.locale)}` },
-    { name: t('run.time'), value: summary.ms === undefined ? t('run.stillRunning') : formats.duration(summary.ms) },
+    { name: t('run.time'), value: summary.ms === undefined ? t('run.soFar', { time: formats.duration(Math.max(0, now - summary.createdAt)) }) : formats.duration(summary.ms) },
     {
       name: t('run.graph'),
       value: (
