@@ -49,7 +49,10 @@ const webStorage = (open: () => Storage): KeyValueStorage => {
   return {
     read: (key) => attempt((storage) => storage.getItem(key) ?? undefined, undefined) ?? memory.get(key),
     write: (key, value) => {
-      const kept = attempt((storage) => (storage.setItem(key, value), true), false);
+      const kept = attempt((storage) => {
+        storage.setItem(key, value);
+        return true;
+      }, false);
       if (kept) memory.delete(key);
       else memory.set(key, value);
     },

@@ -76,7 +76,10 @@ export const seededRandom = (seed: number): (() => number) => {
 
 export const countingIds = (prefix: string): (() => string) => {
   let count = 0;
-  return () => `${prefix}${(count += 1)}`;
+  return () => {
+    count += 1;
+    return `${prefix}${count}`;
+  };
 };
 
 export const testEnvironment = (clock: TestClock, options: { readonly ids?: string; readonly seed?: number; readonly storage?: KeyValueStorage } = {}): Environment => ({

@@ -11,9 +11,9 @@ const setup = (options: { watchdogMs?: number; connected?: boolean } = {}) => {
   const clock = testClock();
   const core = new MemoryCore({ now: clock.now, after: clock.after });
   const gateway = createMemoryGateway({ core, after: clock.after, ...options });
-  let count = 0;
-  const append = (many = 1) => core.streams.append(stream, Array.from({ length: many }, () => event((count += 1))));
-  return { clock, core, gateway, append, total: () => count };
+  const count = () => core.streams.head(stream);
+  const append = (many = 1) => core.streams.append(stream, Array.from({ length: many }, (_, index) => event(count() + index)));
+  return { clock, core, gateway, append, total: count };
 };
 const reader = (gateway: ReturnType<typeof setup>["gateway"], from: StreamPlace | undefined, snapshot?: (head: StreamPlace) => Promise<StreamPlace>) => {
   const seqs: number[] = [];

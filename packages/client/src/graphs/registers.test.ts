@@ -1,4 +1,4 @@
-import { gesture, seededRandom } from "@axion/testkit";
+import { countingIds, gesture, seededRandom } from "@axion/testkit";
 import type { GraphOp } from "@axion/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -130,8 +130,7 @@ describe("gestures", () => {
   });
 
   test("pasting makes new ids, keeps edges inside and places inside containers", () => {
-    let count = 0;
-    const pasted = paste(copy(model, { nodes: ["box"] }), { newId: () => `new${(count += 1)}`, dx: 24, dy: 24 });
+    const pasted = paste(copy(model, { nodes: ["box"] }), { newId: countingIds("new"), dx: 24, dy: 24 });
     const registers = new GraphRegisters(model);
     registers.apply(stamper("a")(pasted.ops));
     const nodes = pasted.nodes.map((id) => registers.model.nodes.get(id));

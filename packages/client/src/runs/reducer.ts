@@ -52,7 +52,8 @@ export class RunReducer {
   }
 
   view(): RunView {
-    return (this.#view ??= this.#makeView());
+    this.#view ??= this.#makeView();
+    return this.#view;
   }
 
   #one(event: RunEvent): void {

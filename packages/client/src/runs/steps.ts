@@ -101,7 +101,10 @@ export class StepTable {
     return entry.view;
   }
   *nodes(): IterableIterator<NodeView> {
-    for (const entry of this.#nodes.values()) yield (entry.view ??= nodeView(entry));
+    for (const entry of this.#nodes.values()) {
+      entry.view ??= nodeView(entry);
+      yield entry.view;
+    }
   }
 
   #count(from: StepState | undefined, to: StepState, inside: MutableCounts): void {
@@ -178,7 +181,10 @@ const nodeView = (entry: NodeEntry): NodeView => {
     firstStartedAt: entry.firstStartedAt,
     lastEndedAt: entry.lastEndedAt,
     totalMs: entry.totalMs,
-    medianMs: () => (known ??= median(durations, length)),
+    medianMs: () => {
+      known ??= median(durations, length);
+      return known;
+    },
     error: entry.failed?.error,
   };
 };

@@ -70,7 +70,12 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
     written = written
       .then(() => adapter.callPromise("set_view_state", { windowId: adapter.windowId, state: JSON.parse(JSON.stringify(state)) }))
       // Tried again with the next change; losing a panel's size is no reason to tell anybody.
-      .then(() => undefined, () => void (dirty = true));
+      .then(
+        () => undefined,
+        () => {
+          dirty = true;
+        },
+      );
     return written;
   };
   const change = (patch: Partial<ViewState>) => {

@@ -142,11 +142,7 @@ export const connectWeb = (options: ConnectionOptions): Transport => {
     cancelHello = options.after(options.helloMs, lost);
     opened.onopen = () => opened.send(requestFrame(helloId, "hello", { token: options.token, client: options.client }));
     opened.onmessage = (event) => receive(event.data);
-    opened.onclose = (event) => {
-      // 1008: the server closed because of the token; trying again cannot help.
-      if (event.code === 1008 || event.code === 4401) stop("refused", refusedText);
-      else lost();
-    };
+    opened.onclose = lost;
     opened.onerror = null;
   };
   connect();

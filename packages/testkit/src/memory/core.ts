@@ -2,9 +2,8 @@
  * Core in memory: the commands of the protocol over maps, enough of them to open, edit and run graphs on a screen. It keeps Core's
  * promises that the client relies on (idempotent batches, last writer wins, streams without gaps), not its files or jails.
  */
-import {
-  type Approval, type CommandName, type ErrorCode, type ErrorInfo, type Example, type Grant, type GraphDocument, type GraphLayout, type GraphOp, type GraphSnapshot,
-  type GraphSummary, type Params, type Project, type Result, type RunSummary, type Settings,
+import type {
+  Approval, CommandName, ErrorCode, ErrorInfo, Example, Grant, GraphDocument, GraphLayout, GraphOp, GraphSnapshot, GraphSummary, Params, Project, Result, RunSummary, Settings,
 } from "@axion/protocol";
 import { documentOf, emptyModel, GraphRegisters, modelOf, RunReducer, type StreamName } from "@axion/client";
 import { MemoryStreams } from "./streams.ts";
@@ -55,7 +54,7 @@ export class MemoryCore {
   readonly #approvals = new Map<string, Approval>();
   readonly #views = new Map<string, Params<"set_view_state">["state"]>();
   #settings = defaultSettings;
-  #runCount = 0;
+  #deletedRuns = 0;
 
   constructor(options: MemoryCoreOptions) {
     this.#options = options;
@@ -140,7 +139,7 @@ export class MemoryCore {
     const unbound = graph.slots.filter((slot) => !bound.has(slot.id));
     if (unbound.length > 0) throw new Refusal("slots_unbound", "Folders must be chosen first.", { slots: unbound });
     const summary: RunSummary = {
-      runId, number: (this.#runCount += 1), ...(graphId === undefined ? {} : { graphId }), graphName: graph.name, graphHash: "0".repeat(64), state: "running",
+      runId, number: this.#runs.size + this.#deletedRuns + 1, ...(graphId === undefined ? {} : { graphId }), graphName: graph.name, graphHash: "0".repeat(64), state: "running",
       startedBy: "window", createdAt: this.#options.now(), steps: noSteps, waitingApprovals: 0,
     };
     const script = (this.#options.script ?? scriptOf)(graph, runId);
@@ -314,7 +313,7 @@ export class MemoryCore {
     get_run_graph: ({ runId }) => ({ document: this.#run(runId).document }),
     cancel_run: ({ runId }) => this.#cancel(runId),
     delete_run: ({ runId }) => {
-      this.#runs.delete(runId);
+      if (this.#runs.delete(runId)) this.#deletedRuns += 1;
       this.#announce({ type: "run-deleted", runId });
       return {};
     },
