@@ -4,9 +4,9 @@
 //! approved and sealed by the isolation frame, and valid for Core. Not here: command bodies (crates/core), the page (packages/workbench).
 
 mod call;
-mod commands {
-    include!("../generated/commands.rs");
-}
+#[path = "../generated/commands.rs"]
+#[rustfmt::skip]
+mod commands;
 mod seal;
 mod windows;
 
