@@ -16,3 +16,4 @@ export type { Answer } from "./run/history.ts";
 export type { BlobPort, Clock, FileEntry, FilePort, Host, JournalPort, WriteMode } from "./host.ts";
 export { StepFailure } from "./failure.ts";
 export { relativePath } from "./path.ts";
+export { formatGraphFile, formatLayoutFile } from "./file-format.ts";

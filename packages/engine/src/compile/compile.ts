@@ -3,7 +3,7 @@
  * nothing is recursive: a chain of 100,000 nodes compiles like one of ten.
  */
 import { FieldProblem } from "../failure.ts";
-import type { Json } from "../json.ts";
+import { type Json, emptyRecord, isRecord } from "../json.ts";
 import type { Kind } from "../kind.ts";
 import { type Registry, registry as allKinds } from "../kinds/catalogue.ts";
 import { fieldValue } from "../kinds/start.ts";
@@ -150,12 +150,25 @@ export const compile = (document: unknown, kinds: Registry = allKinds): Compiled
   return problems.any ? { problems: problems.result() } : { plan };
 };
 
+type StartFields = readonly Parameters<typeof fieldValue>[0][];
+const startFields = (plan: Plan): StartFields => plan.start < 0 ? [] : (plan.setups[plan.start]?.config as { readonly fields: StartFields }).fields;
+
 /** What is wrong with the values that a run is started with. */
-export const checkInput = (plan: Plan, input: Json): readonly { readonly code: string; readonly message: string; readonly node: string; readonly field: string }[] => {
-  if (plan.start < 0) return [];
-  const { fields } = plan.setups[plan.start]?.config as { readonly fields: readonly Parameters<typeof fieldValue>[0][] };
-  return fields.flatMap((field) => {
+export const checkInput = (plan: Plan, input: Json): readonly { readonly code: string; readonly message: string; readonly node: string; readonly field: string }[] =>
+  startFields(plan).flatMap((field) => {
     const read = fieldValue(field, input);
     return "problem" in read ? [{ code: "bad_input", message: read.problem, node: plan.ids[plan.start] as string, field: `input.${field.name}` }] : [];
   });
+
+/** The run's input with the defaults of the Start fields, as expressions see it under `input`. */
+export const completeInput = (plan: Plan, input: Json): Json => {
+  const fields = startFields(plan);
+  if (fields.length === 0) return input;
+  const complete = emptyRecord();
+  if (isRecord(input)) for (const [key, value] of Object.entries(input)) complete[key] = value;
+  for (const field of fields) {
+    const read = fieldValue(field, input);
+    if ("value" in read) complete[field.name] = read.value;
+  }
+  return complete;
 };

@@ -66,11 +66,12 @@ export const functions: readonly ExpressionFunction[] = [
     return Object.keys(recordOf(value, "size", at)).length;
   }),
   define("text", "value", "The value as text.", ([value], machine, at) => checkedText(toText(value as Json), machine, at)),
-  define("number", "value", "Text as a number; fails if it is none.", ([value], _machine, at) => {
+  define("number", "value, otherwise?", "Text as a number; if it is none, the other value, or a failure without one.", ([value, otherwise], _machine, at) => {
     if (typeof value === "number") return value;
     if (typeof value === "boolean") return value ? 1 : 0;
     const text = typeof value === "string" ? value.trim() : "";
     const parsed = Number(text);
+    if ((text === "" || !Number.isFinite(parsed)) && otherwise !== undefined) return otherwise;
     if (text === "" || !Number.isFinite(parsed)) throw new ExpressionError(`number cannot read ${nameOfType(value) === "text" ? JSON.stringify(text.slice(0, 40)) : nameOfType(value)}.`, at);
     return parsed;
   }),
@@ -102,6 +103,16 @@ export const functions: readonly ExpressionFunction[] = [
     const [a, b] = [textOf(text, "like", at), textOf(pattern, "like", at)];
     machine.charge((a.length * (b.length + 1)) >> 3, at);
     return like(a, b);
+  }),
+  define("after", "text, mark", "What follows the first mark; nothing if it is not there.", ([text, mark], _machine, at) => {
+    const [whole_, sign] = [textOf(text, "after", at), textOf(mark, "after", at)];
+    const place = whole_.indexOf(sign);
+    return place < 0 ? "" : whole_.slice(place + sign.length);
+  }),
+  define("before", "text, mark", "What comes before the first mark; everything if it is not there.", ([text, mark], _machine, at) => {
+    const [whole_, sign] = [textOf(text, "before", at), textOf(mark, "before", at)];
+    const place = whole_.indexOf(sign);
+    return place < 0 ? whole_ : whole_.slice(0, place);
   }),
   define("replace", "text, part, by", "Each occurrence of a part replaced.", ([text, part, by], machine, at) => {
     const [whole_, from, to] = [textOf(text, "replace", at), textOf(part, "replace", at), textOf(by, "replace", at)];
@@ -152,6 +163,11 @@ export const functions: readonly ExpressionFunction[] = [
       else flat.push(item);
     }
     return flat;
+  }),
+  define("range", "from, to", "The whole numbers from one to the other, both included.", ([from, to], machine, at) => {
+    const [first, last] = [whole(from, 0, "from", at), whole(to, 0, "to", at)];
+    machine.charge(Math.max(0, last - first), at);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
   }),
   define("keys", "object", "The names of its fields.", ([value], _machine, at) => Object.keys(recordOf(value, "keys", at))),
   define("values", "object", "The values of its fields.", ([value], _machine, at) => Object.values(recordOf(value, "values", at))),

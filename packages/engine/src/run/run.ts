@@ -4,6 +4,7 @@
  */
 import type { JournalEvent, StepError } from "@axion/protocol";
 import { MANY, NODE, type Plan, SINK, SOURCE, ACCEPTS_DEAD } from "../compile/plan.ts";
+import { completeInput } from "../compile/compile.ts";
 import { stepErrorOf } from "../failure.ts";
 import type { Host } from "../host.ts";
 import type { Json } from "../json.ts";
@@ -76,7 +77,7 @@ export class Run {
   constructor(options: RunOptions) {
     this.runId = options.runId;
     this.plan = options.plan;
-    this.input = options.input;
+    this.input = completeInput(options.plan, options.input);
     this.concurrency = options.concurrency;
     this.host = options.host;
     this.history = new History(options.journal);

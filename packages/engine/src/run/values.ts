@@ -11,6 +11,8 @@ import type { Outputs } from "../kind.ts";
 export const MAX_INLINE = 32 * 1024;
 const MAX_BLOB = 16_000_000;
 const PREVIEW = 600;
+/** Many inline values together are not small either. */
+const MAX_EVENT = 512 * 1024;
 const REMEMBERED = 16;
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
@@ -55,7 +57,7 @@ export class Values {
       const before = this.remembered(value);
       if (before !== undefined) { text += before; continue; }
       const json = jsonText(value);
-      if (isLarge(json)) (large ??= []).push({ at: text.length, value, json });
+      if (isLarge(json) || (text.length > MAX_EVENT && json.length > PREVIEW)) (large ??= []).push({ at: text.length, value, json });
       else text += `{"type":"inline","value":${json}}`;
     }
     text += "}";
