@@ -84,15 +84,24 @@ export class Desktop {
   }
 
   /** Clicks the button, link or menu item with this accessible name. */
-  async press(name: string): Promise<void> {
+  press(name: string): Promise<void> {
+    return this.#pressNamed(name, false);
+  }
+
+  /** The same for a name that goes on, for example with a description. */
+  pressStarting(name: string): Promise<void> {
+    return this.#pressNamed(name, true);
+  }
+
+  async #pressNamed(name: string, starting: boolean): Promise<void> {
     const mark = `press-${Math.random().toString(36).slice(2)}`;
     await until(`a control named “${name}”`, () =>
       this.run<boolean>(
-        `const [name, mark] = arguments;
+        `const [name, mark, starting] = arguments;
          const named = (e) => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().replace(/\\s+/g, ' ');
          const found = [...document.querySelectorAll('button, a[href], [role=menuitem], [role=button], [role=tab], [role=option]')]
-           .find((e) => named(e) === name && !e.disabled && e.getClientRects().length > 0);
-         if (!found) return false; found.setAttribute('data-e2e-mark', mark); return true;`, name, mark));
+           .find((e) => (starting ? named(e).startsWith(name) : named(e) === name) && !e.disabled && e.getClientRects().length > 0);
+         if (!found) return false; found.setAttribute('data-e2e-mark', mark); return true;`, name, mark, starting));
     await this.click(`[data-e2e-mark="${mark}"]`);
   }
 
