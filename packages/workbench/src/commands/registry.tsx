@@ -49,13 +49,16 @@ export function CommandRegistry({ children }: { readonly children: ReactNode }):
   return <RegistryContext value={store}>{children}</RegistryContext>;
 }
 
-/** While one of these is open, bare keys are its own. A toast has the role of a dialog too, and takes no keys. */
-const LAYERS = '[role="dialog"]:not([data-toast]), [role="menu"], [role="listbox"]';
+/** Under a dialog nothing acts. A toast has the role of a dialog, too, and takes no keys. */
+const DIALOG = '[role="dialog"]:not([data-toast])';
+/** In one of these, bare keys choose by name. */
+const LIST = '[role="menu"], [role="listbox"]';
 
 function commandFor(registry: Registry, event: KeyboardEvent, platform: Platform): Command | null {
   const pressed = shortcutOf(event, platform === 'mac');
   const bare = !event.ctrlKey && !event.metaKey && !event.altKey && !/^F\d+$/.test(event.key);
-  if (bare && (isTyping(event.target) || document.querySelector(LAYERS) !== null)) return null;
+  if (document.querySelector(DIALOG) !== null) return null;
+  if (bare && (isTyping(event.target) || (event.target instanceof Element && event.target.closest(LIST) !== null))) return null;
   for (const [, commands] of registry.sets.toReversed()) {
     for (const command of commands) {
       if (command.enabled !== false && (command.shortcut === pressed || command.alsoOn?.includes(pressed))) return command;

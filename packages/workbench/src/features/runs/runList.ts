@@ -95,6 +95,7 @@ export function histogramOf(runs: readonly RunSummary[], span: Span, now: number
 export function stepShares(run: RunSummary): readonly StepsShare[] {
   const { steps } = run;
   const known = steps.succeeded + steps.failed + steps.skipped + steps.cancelled + steps.running + steps.waiting;
+  const left = Math.max(0, steps.total - known);
   const over = run.finishedAt !== undefined;
   return [
     { state: 'succeeded', count: steps.succeeded },
@@ -102,7 +103,8 @@ export function stepShares(run: RunSummary): readonly StepsShare[] {
     { state: 'running', count: steps.running },
     { state: 'failed', count: steps.failed },
     { state: 'cancelled', count: steps.cancelled },
-    { state: 'skipped', count: steps.skipped },
-    { state: over ? 'skipped' : 'idle', count: Math.max(0, steps.total - known) },
+    // What an ended run never came to was skipped, too.
+    { state: 'skipped', count: steps.skipped + (over ? left : 0) },
+    { state: 'idle', count: over ? 0 : left },
   ];
 }
