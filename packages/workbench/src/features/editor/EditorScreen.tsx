@@ -1,57 +1,162 @@
-// A graph as an outline: its name, Run, and its nodes with their states. The drawing surface takes this place.
+// The graph editor: nodes at the left, the graph in the middle with its run below, what is selected at the right. Panels are regions
+// of the window; where it is narrow they lie over the graph, one at a time.
 
-import { Button, EmptyState, Skeleton, StateGlyph, Text } from '@axion/ui';
-import type { JSX } from 'react';
+import { Button, Drawer, EmptyState, Skeleton, SplitPane } from '@axion/ui';
+import { type JSX, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { DocumentTabs } from '../../frame/DocumentTabs.tsx';
+import { useLayoutClass } from '../../frame/layoutClass.ts';
+import { usePanel } from '../../frame/panels.ts';
 import { useT } from '../../messages/context.ts';
-import { useClient, useGraph, useRun, useView } from '../../session/context.ts';
-import { stateWord } from '../../session/words.ts';
-import { useRunStarter } from '../folders/RunStarter.tsx';
+import { useClient, useGraph } from '../../session/context.ts';
+import { reasonOf } from '../../session/words.ts';
+import { SlotsDialog } from '../folders/SlotsDialog.tsx';
+import { CanvasArea } from './CanvasArea.tsx';
+import { EditorContext } from './EditorContext.ts';
+import { Inspector } from './inspector/Inspector.tsx';
+import { PalettePanel } from './PalettePanel.tsx';
+import { RunPanel } from './runPanel/RunPanel.tsx';
+import { Toolbar } from './Toolbar.tsx';
+import { useEditorActs } from './useEditorActs.ts';
+import { useEditorCommands } from './useEditorCommands.ts';
+import { useEditorState } from './useEditorState.ts';
 
 export function EditorScreen({ graphId }: { readonly graphId: string }): JSX.Element {
-  const { view } = useClient();
-  const t = useT();
-  const graph = useStore(useGraph(graphId).store);
-  const runId = useView((state) => state.graphs[graphId]?.runId ?? null);
-  const run = useRun(runId);
-  const starter = useRunStarter();
+  const graph = useGraph(graphId);
+  const status = useStore(graph.store, (state) => state.status);
+  const name = useStore(graph.store, (state) => state.model.name);
+  if (status === 'ready') return <OpenGraph graphId={graphId} />;
   return (
-    <main id="document" tabIndex={-1} data-region="document" aria-label={graph.model.name} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
+    <main id="document" tabIndex={-1} data-region="document" aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
       <DocumentTabs />
-      {graph.status === 'loading' ? (
-        <Skeleton rows={6} label={t('loading')} className="p-6" />
-      ) : graph.status !== 'ready' ? (
-        <EmptyState title={t('graphs.notFound')} detail={t('graphs.notFoundDetail')} action={<Button onClick={() => view.go({ place: 'graphs' })}>{t('graphs.seeAll')}</Button>} className="flex-1" />
-      ) : (
-        <div className="min-h-0 flex-1 overflow-y-auto p-6">
-          <div className="mb-4 flex items-center gap-3">
-            <Text as="h1" type="heading" className="flex-1">
-              {graph.model.name}
-            </Text>
-            <Button
-              look="ink"
-              icon="play"
-              busy={starter.busy}
-              onClick={() => void starter.start({ graphId }).then((started) => started !== null && view.setGraphPlace(graphId, { runId: started.runId }))}
-            >
-              {t('start.run')}
-            </Button>
-          </div>
-          <ul>
-            {[...graph.model.nodes.values()].slice(0, 500).map((node) => {
-              const state = run?.view.node(node.id)?.state ?? 'idle';
-              return (
-                <li key={node.id} data-node-id={node.id} data-state={state} className="flex h-(--h-row) items-center gap-2.5 border-b border-line-1">
-                  <StateGlyph state={state} label={stateWord(t, state)} />
-                  <span className="min-w-0 flex-1 truncate">{node.name}</span>
-                  <code className="font-mono text-mono text-fg-3">{node.kind}</code>
-                </li>
-              );
-            })}
-          </ul>
-        </div>
-      )}
+      <NotOpen graphId={graphId} />
     </main>
   );
+}
+
+function NotOpen({ graphId }: { readonly graphId: string }): JSX.Element {
+  const { view } = useClient();
+  const t = useT();
+  const { status, error } = useStore(useGraph(graphId).store);
+  if (status === 'loading') return <Skeleton rows={6} label={t('loading')} className="p-6" />;
+  return (
+    <EmptyState
+      title={status === 'missing' ? t('graphs.notFound') : reasonOf(t, error)}
+      {...(status === 'missing' ? { detail: t('graphs.notFoundDetail') } : {})}
+      action={<Button onClick={() => view.go({ place: 'graphs' })}>{t('graphs.seeAll')}</Button>}
+      className="flex-1"
+    />
+  );
+}
+
+function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
+  const t = useT();
+  const layout = useLayoutClass();
+  const side = usePanel('side');
+  const runPanel = usePanel('run');
+  const inspector = usePanel('inspector');
+  const search = useRef<HTMLInputElement>(null);
+  const [folders, setFolders] = useState(false);
+  const { editor, places, problems, usedKind } = useEditorState(graphId, { openRunPanel: () => runPanel.setOpen(true) });
+  const acts = useEditorActs(editor, () => setFolders(true));
+  useEditorCommands(editor, acts, {
+    findKind: () => {
+      side.setOpen(true);
+      requestAnimationFrame(() => search.current?.focus());
+    },
+  });
+  const over = layout === 'narrow' || layout === 'phone';
+  useFoldedPanels(layout);
+
+  const palette = <PalettePanel searchRef={search} />;
+  const details = <Inspector acts={acts} />;
+  const document = (
+    <main id="document" tabIndex={-1} data-region="document" data-graph={graphId} aria-label={editor.model.name} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
+      <DocumentTabs />
+      <SplitPane
+        region="bottom"
+        size={runPanel.size}
+        min={runPanel.min}
+        max={runPanel.max}
+        initial={runPanel.initial}
+        onSize={runPanel.setSize}
+        resizerLabel={t('editor.resizePanel')}
+        side={runPanel.open && !over ? <RunPanel onClose={() => runPanel.setOpen(false)} /> : null}
+      >
+        <Toolbar acts={acts} />
+        <CanvasArea acts={acts} places={places} problems={problems} onUsedKind={usedKind} onInspect={() => inspector.setOpen(true)} />
+      </SplitPane>
+    </main>
+  );
+  return (
+    <EditorContext value={editor}>
+      <SplitPane
+        region="start"
+        size={side.size}
+        min={side.min}
+        max={side.max}
+        initial={side.initial}
+        onSize={side.setSize}
+        resizerLabel={t('frame.resizeSide')}
+        side={
+          side.open && !over ? (
+            <div data-region="side" className="flex min-h-0 flex-1 flex-col">
+              {palette}
+            </div>
+          ) : null
+        }
+      >
+        <SplitPane
+          region="end"
+          size={layout === 'normal' ? Math.min(280, inspector.size) : inspector.size}
+          min={inspector.min}
+          max={inspector.max}
+          initial={inspector.initial}
+          onSize={inspector.setSize}
+          resizerLabel={t('editor.resizeInspector')}
+          side={
+            inspector.open && !over ? (
+              <div data-region="inspector" className="flex min-h-0 flex-1 flex-col">
+                {details}
+              </div>
+            ) : null
+          }
+        >
+          {document}
+        </SplitPane>
+      </SplitPane>
+      {over && (
+        <>
+          <Drawer open={side.open} onClose={() => side.setOpen(false)} label={t('editor.nodes')} from="start">
+            {palette}
+          </Drawer>
+          <Drawer open={inspector.open && !side.open} onClose={() => inspector.setOpen(false)} label={t('editor.inspector')} from={layout === 'phone' ? 'bottom' : 'end'}>
+            {details}
+          </Drawer>
+          <Drawer open={runPanel.open && !side.open && !inspector.open} onClose={() => runPanel.setOpen(false)} label={t('editor.runPanel')} from="bottom">
+            <RunPanel onClose={() => runPanel.setOpen(false)} />
+          </Drawer>
+        </>
+      )}
+      {folders && <SlotsDialog graphId={graphId} name={editor.model.name} slots={[...editor.model.slots.values()]} forRun={false} onCancel={() => setFolders(false)} onDone={() => setFolders(false)} />}
+    </EditorContext>
+  );
+}
+
+/** A window that is made narrow closes what would cover the graph, and gives it back when there is room again. */
+function useFoldedPanels(layout: ReturnType<typeof useLayoutClass>): void {
+  const side = usePanel('side');
+  const run = usePanel('run');
+  const inspector = usePanel('inspector');
+  const panels = useRef({ side, run, inspector });
+  panels.current = { side, run, inspector };
+  const folded = useRef<readonly ('side' | 'run' | 'inspector')[]>([]);
+  useEffect(() => {
+    const wanted: readonly ('side' | 'run' | 'inspector')[] = layout === 'wide' ? [] : layout === 'normal' ? ['side'] : ['side', 'run', 'inspector'];
+    for (const name of folded.current) if (!wanted.includes(name)) panels.current[name].setOpen(true);
+    const closing = wanted.filter((name) => panels.current[name].open);
+    for (const name of closing) panels.current[name].setOpen(false);
+    folded.current = [...folded.current.filter((name) => wanted.includes(name)), ...closing];
+    return undefined;
+  }, [layout]);
 }
