@@ -4,6 +4,8 @@ import { makeGateway } from "../gateway/gateway.ts";
 import { connectWeb } from "./connection.ts";
 import { takeToken } from "./token.ts";
 
+export { type ConnectionOptions, connectWeb } from "./connection.ts";
+
 const after = (ms: number, run: () => void): (() => void) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
@@ -27,6 +29,10 @@ export const createWebGateway = (): GatewayAdapter => {
   window.addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) wake();
+  });
+  // The new address of an Axion that was started anew, opened in this same tab, changes only the fragment: begin again with its token.
+  window.addEventListener("hashchange", () => {
+    if (new URLSearchParams(window.location.hash.replace(/^#/, "")).has("token")) window.location.reload();
   });
   return makeGateway(transport, {
     kind: "web", capabilities: { window: false, shell: "serve" }, window: undefined, windowId: "browser", after, watchdogMs: 0,
