@@ -31,7 +31,7 @@ export const ROOMS: ReadonlyArray<Room> = [
   room("services/runner", ["@axion/engine", "@axion/engine/*", "@axion/protocol"], { node: true }),
   room("apps/web", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/web", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("apps/desktop", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/tauri", "@axion/ui", "@axion/ui/*"], { react: true }),
-  room("e2e", ["@axion/protocol"], { node: true }),
+  room("e2e", ["@axion/protocol", "@axion/client", "@axion/client/*"], { node: true }),
   room("tools", ["@axion/protocol"], { node: true }),
   room("examples", [], { node: true }),
   room("bench", ["@axion/protocol", "@axion/engine", "@axion/engine/*"], { node: true }),

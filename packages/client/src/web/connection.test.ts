@@ -69,11 +69,13 @@ const serve = async (port = 0) => {
   await new Promise((resolve) => server.once("listening", resolve));
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("no address");
+  const cut = () => {
+    for (const socket of sockets) socket.terminate();
+  };
   return {
-    core, heard, behaviour, port: address.port,
-    cut: () => sockets.forEach((socket) => socket.terminate()),
+    core, heard, behaviour, cut, port: address.port,
     stop: () => {
-      sockets.forEach((socket) => socket.terminate());
+      cut();
       return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };

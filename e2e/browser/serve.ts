@@ -1,0 +1,53 @@
+/**
+ * A real `axion serve` on a home of its own, and the ways it can end. The binary is the one that the repository built; its resources
+ * (runner, examples, page) are found from there.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+/** `AXION_BIN`: another build, for example a release. */
+const binary = process.env["AXION_BIN"] ?? join(repository, "target", "debug", "axion");
+export const examples = join(repository, "examples");
+
+export interface Serve {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly home: string;
+  /** As a power cut would end it. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const freshHome = (): { readonly path: string; readonly remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), "axion-journey-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+};
+
+const ended = (child: ChildProcess): Promise<unknown> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, "exit"));
+
+export const startServe = async (home: string, args: ReadonlyArray<string> = []): Promise<Serve> => {
+  if (!existsSync(binary)) throw new Error(`There is no ${binary}; build it with: cargo build -p axion-cli`);
+  const child = spawn(binary, ["serve", "--json", "--no-open", "--port", "0", "--home", home, ...args], { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said = `${said}${chunk}`.slice(-10_000);
+  });
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, "line").then(([line]) => String(line)),
+    once(child, "exit").then(([code]) => Promise.reject(new Error(`axion serve ended with ${code}: ${said}`))),
+  ]);
+  const { url, port, pid } = JSON.parse(first) as { url: string; port: number; pid: number };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await ended(child);
+  };
+  return { url, port, pid, home, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+};
