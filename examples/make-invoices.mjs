@@ -1,65 +1,71 @@
 /**
- * Makes the files of the example Invoices: 60 small invoices as JSON, CSV and text, some of them broken on purpose. The same each time, so that
- * the example's expected result holds. Run: node examples/make-invoices.mjs
+ * Makes the files of `examples/invoices/`: invoices of invented suppliers as JSON, CSV and text, some of them broken on purpose.
+ * Always the same files: the only randomness is a small generator with a fixed seed. Run it after changing it:
+ * `node examples/make-invoices.mjs`
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "invoices");
+const suppliers = ["Baltic Freight", "Nordlys Paper", "Kestrel Tools", "Alder & Finch", "Meridian Power", "Ostrava Glass", "Quay Coffee"];
+const goods = [
+  ["Pallet, EUR size", 14.5], ["Freight, per 100 km", 82.4], ["Copy paper, box", 21.9], ["Envelopes C5, 500", 18.25], ["Cordless drill", 149], ["Drill bits, set", 32.8],
+  ["Shelf, steel", 96.1], ["Desk, oak", 412], ["Power, MWh", 118.75], ["Meter reading", 9.5], ["Window pane", 67.3], ["Mirror, cut to size", 54.95], ["Coffee beans, kg", 16.4],
+];
 
-// A linear congruential generator (Numerical Recipes): good enough for invented prices, and the same on every machine.
-let state = 20261120;
-const next = (limit) => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return Math.floor((state / 2 ** 32) * limit);
+// Mulberry32: small, and the same on each machine.
+let state = 20_261_121;
+const random = () => {
+  state = (state + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 };
-const pick = (list) => list[next(list.length)];
-
-const suppliers = ["Baltic Freight", "Nordlys AS", "Kappel & Söhne", "Atelier Moreau", "Harbour Print", "Oy Vuoksi", "Green Kilowatt", "Casa del Papel"];
-const goods = ["Paper, A4", "Toner", "Freight, pallet", "Courier", "Electricity", "Office chair", "Coffee, 1 kg", "Cable, 5 m", "Cleaning", "Print run"];
-const money = (cents) => (cents / 100).toFixed(2);
+const below = (most) => Math.floor(random() * most);
+const cents = (value) => Math.round(value * 100) / 100;
+const two = (value) => String(value).padStart(2, "0");
 
 const invoice = (index) => {
-  const lines = Array.from({ length: 1 + next(4) }, () => ({ item: pick(goods), quantity: 1 + next(12), price: 150 + next(24_000) }));
+  const lines = Array.from({ length: 1 + below(4) }, () => {
+    const [item, price] = goods[below(goods.length)];
+    return { item, quantity: 1 + below(index % 9 === 0 ? 40 : 8), price };
+  });
   return {
-    number: `INV-${2001 + index}`,
-    supplier: pick(suppliers),
-    date: `2026-10-${String(1 + next(31)).padStart(2, "0")}`,
-    currency: "EUR",
+    number: `INV-2026-${String(1001 + index)}`,
+    supplier: suppliers[below(suppliers.length)],
+    date: `2026-${two(9 + below(3))}-${two(1 + below(28))}`,
+    total: cents(lines.reduce((sum, line) => sum + line.quantity * line.price, 0)),
     lines,
-    total: lines.reduce((sum, { quantity, price }) => sum + quantity * price, 0),
   };
 };
 
-const asJson = ({ lines, total, ...head }) =>
-  `${JSON.stringify({ ...head, lines: lines.map(({ item, quantity, price }) => ({ item, quantity, price: Number(money(price)) })), total: Number(money(total)) }, null, 2)}\n`;
-const asCsv = ({ number, supplier, date, currency, lines }) =>
-  ["number;supplier;date;currency;item;quantity;amount", ...lines.map(({ item, quantity, price }) => [number, supplier, date, currency, item, quantity, money(quantity * price)].join(";"))].join("\n") + "\n";
-const asText = ({ number, supplier, date, currency, total }) => `Invoice: ${number}\nSupplier: ${supplier}\nDate: ${date}\nCurrency: ${currency}\nTotal: ${money(total)}\n`;
+const asJson = (one) => `${JSON.stringify({ number: one.number, supplier: one.supplier, date: one.date, total: one.total, lines: one.lines }, null, 2)}\n`;
+const quoted = (text) => /[",]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+const asCsv = (one) => `number,supplier,date,item,quantity,price\n${one.lines.map((line) => [one.number, quoted(one.supplier), one.date, quoted(line.item), line.quantity, line.price].join(",")).join("\n")}\n`;
+const asText = (one) => `Invoice: ${one.number}\nSupplier: ${one.supplier}\nDate: ${one.date}\n\n${one.lines.map((line) => `  ${line.quantity} x ${line.item} at ${line.price}`).join("\n")}\n\nTotal: ${one.total.toFixed(2)}\n`;
 
-/** What is wrong with which invoice, by its index. */
-const broken = {
-  4: (good) => [`${good.number}.json`, asJson(good).slice(0, 60)],
-  11: (good) => [`${good.number}.json`, asJson({ ...good, total: -good.total })],
-  17: (good) => [`${good.number}.csv`, asCsv(good).replace(/^(INV[^;]*;)/m, '$1"')],
-  23: (good) => [`${good.number}.json`, asJson({ ...good, supplier: "" })],
-  30: (good) => [`${good.number}.txt`, asText(good).split("\n").slice(0, 3).join("\n")],
-  36: (good) => [`${good.number}.json`, ""],
-  42: (good) => [`${good.number}.txt`, Buffer.from([0x49, 0x6e, 0x76, 0xff, 0xfe, 0x0a])],
-  49: (good) => [`${good.number}.json`, asJson({ ...good, currency: "XYZ" })],
-  55: (good) => [`${good.number}.csv`, asCsv(good).replaceAll("amount", "sum")],
-};
-
-const file = (index) => {
-  const good = invoice(index);
-  if (broken[index] !== undefined) return broken[index](good);
-  return [[`${good.number}.json`, asJson(good)], [`${good.number}.csv`, asCsv(good)], [`${good.number}.txt`, asText(good)]][index % 3];
-};
+const formats = [["json", asJson], ["csv", asCsv], ["txt", asText]];
+/** What is done to a file to break it, by the place of the invoice. */
+const broken = new Map([
+  [4, (one) => ["json", asJson(one).slice(0, 90)]],
+  [9, (one) => ["json", asJson({ ...one, total: undefined })]],
+  [15, (one) => ["csv", asCsv(one).replace(/,(\d+),([\d.]+)\n$/, ",two,$2\n")]],
+  [21, (one) => ["txt", asText(one).replace(/Total: .*\n/, "")]],
+  [26, (one) => ["json", asJson({ ...one, total: cents(one.total + 100) })]],
+  [32, (one) => ["csv", asCsv(one).replace(one.date, `"${one.date}`)]],
+  [37, (one) => ["json", asJson({ ...one, date: "31.11.2026" })]],
+  [43, (one) => ["txt", asText({ ...one, supplier: "" })]],
+  [48, (one) => ["csv", "number,supplier,date,item,quantity,price\n"]],
+  [53, (one) => ["json", asJson({ ...one, number: "2026/1054" })]],
+  [58, () => ["txt", Buffer.from([0x49, 0x6e, 0x76, 0xff, 0xfe, 0x00, 0xd8, 0x0a])]],
+]);
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-for (let index = 0; index < 60; index += 1) {
-  const [name, content] = file(index);
-  writeFileSync(join(folder, name), content);
+for (let index = 0; index < 60; index++) {
+  const one = invoice(index);
+  const [plainKind, write] = formats[index % 7 < 3 ? 0 : index % 7 < 5 ? 1 : 2];
+  const [kind, content] = broken.get(index)?.(one) ?? [plainKind, write(one)];
+  writeFileSync(join(folder, `${String(1001 + index)}-${one.supplier.toLowerCase().replace(/[^a-z]+/g, "-")}.${kind}`), content);
 }

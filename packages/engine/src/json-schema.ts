@@ -5,6 +5,7 @@
 import { type Schema as CfSchema, Validator } from "@cfworker/json-schema";
 import { StepFailure } from "./failure.ts";
 import { type Json, isRecord, own } from "./json.ts";
+import { schemaWords } from "./schema-words.ts";
 
 export interface SchemaError { readonly path: string; readonly message: string }
 export type SchemaCheck = (value: Json) => readonly (SchemaError & { readonly [key: string]: Json })[];
@@ -140,7 +141,7 @@ export const readSchema = (schema: Json): { readonly check: SchemaCheck } | { re
       const units = result.errors.slice(0, 1000);
       const leaves = units.filter((unit) => !units.some((other) => other.keywordLocation.startsWith(`${unit.keywordLocation}/`) && other !== unit));
       return (leaves.length > 0 ? leaves : units).slice(0, MAX_ERRORS)
-        .map((unit) => ({ path: unit.instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".") || "value", message: unit.error }));
+        .map((unit) => ({ path: unit.instanceLocation.replace(/^#\/?/, "").replaceAll("/", ".") || "value", message: schemaWords(unit.keyword, unit.error) }));
     },
   };
 };

@@ -22,7 +22,7 @@ h2{font-size:1rem;margin:2.25rem 0 .6rem;display:flex;gap:.5rem;align-items:base
 p{margin:0 0 .75rem;max-width:44rem;color:var(--soft)}table{width:100%;border-collapse:collapse;font-size:13px}
 th,td{padding:.42rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{background:var(--head);font-weight:600;white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-tbody tr:last-child td{border-bottom:2px solid var(--line)}code{font:12px/1.4 "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
+.s{white-space:nowrap}tbody tr:last-child td{border-bottom:2px solid var(--line)}code{font:12px/1.4 "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.5rem;margin:0}dt{color:var(--soft)}dd{margin:0;font-variant-numeric:tabular-nums}
 .none{color:var(--soft)}@media print{main{padding:0;max-width:none}}`;
 
@@ -32,7 +32,15 @@ const cell = (value: Json | undefined): string => {
   return escapeHtml(toText(value));
 };
 
-const money = (rows: readonly JsonRecord[], column: string) => {
+/** Grouped by narrow spaces from five digits on, in no language's own way. */
+const grouped = (value: number, places: number): string => {
+  const [whole = "", part] = value.toFixed(places).split(".");
+  const spaced = whole.replace("-", "").length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return part === undefined ? spaced : `${spaced}.${part}`;
+};
+const isShort = (rows: readonly JsonRecord[], column: string) => rows.every((row) => typeof row[column] !== "object" && toText(row[column] ?? null).length <= 32);
+
+const decimals = (rows: readonly JsonRecord[], column: string) => {
   // A column of numbers shows as many decimals throughout as its longest needs, so that the points stand under each other.
   let places = 0;
   let numbers = 0;
@@ -49,13 +57,14 @@ const money = (rows: readonly JsonRecord[], column: string) => {
 const table = (all: readonly JsonRecord[]): string => {
   const rows = all.slice(0, MAX_ROWS);
   const columns = columnsOf(rows);
-  const places = columns.map((column) => money(rows, column));
+  const places = columns.map((column) => decimals(rows, column));
+  const short = columns.map((column) => isShort(rows, column));
   const head = columns.map((column, index) => `<th scope="col"${places[index] === undefined ? "" : " class=\"n\""}>${escapeHtml(column)}</th>`).join("");
   const body = rows.map((row) => {
     const cells = columns.map((column, index) => {
       const value = row[column];
-      return places[index] === undefined ? `<td>${cell(value)}</td>`
-        : `<td class="n">${typeof value === "number" ? value.toFixed(places[index] === 1 ? 2 : places[index]) : ""}</td>`;
+      return places[index] === undefined ? `<td${short[index] === true ? " class=\"s\"" : ""}>${cell(value)}</td>`
+        : `<td class="n">${typeof value === "number" ? grouped(value, places[index] === 1 ? 2 : places[index]) : ""}</td>`;
     });
     return `<tr>${cells.join("")}</tr>`;
   });

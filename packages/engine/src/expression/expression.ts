@@ -23,6 +23,8 @@ export const place = (source: string, offset: number): { line: number; column: n
 
 /** `at 7` in a line, `line 2, at 7` in a longer text, so that a person finds the spot. */
 const located = (source: string, thrown: ExpressionError): ExpressionError => {
+  // The words of fail(…) are the person's own and need no place.
+  if (thrown.code === "refused") return thrown;
   const { line, column } = place(source, thrown.offset);
   const where = source.includes("\n") ? `line ${line}, character ${column}` : `character ${column}`;
   return new ExpressionError(`${thrown.message} (${where})`, thrown.offset, thrown.hint, thrown.code);

@@ -181,6 +181,9 @@ export const functions: readonly ExpressionFunction[] = [
   }),
   define("isEmpty", "value", "True for empty, an empty text, an empty list.", ([value]) =>
     value === null || value === "" || (Array.isArray(value) && value.length === 0) || (isRecord(value) && Object.keys(value).length === 0)),
+  define("fail", "message", "Ends the step with this message.", ([message], _machine, at) => {
+    throw new ExpressionError(toText(message as Json).slice(0, 400) || "The expression says that this fails.", at, undefined, "refused");
+  }),
   define("same", "a, b", "True if both values are equal throughout.", ([a, b], machine, at) => equal(a as Json, b as Json, machine, at)),
   define("json", "value", "The value as JSON text.", ([value], machine, at) => checkedText(JSON.stringify(value), machine, at)),
 ];
