@@ -140,7 +140,11 @@ async fn listen(ear: &Ear, mut stream: SplitStream<WebSocket>, pong: mpsc::Sende
                 true
             }
             Message::Pong(_) => true,
-            Message::Close(_) => false,
+            // The library answers with a close of its own; after it the stream ends by itself.
+            Message::Close(_) => {
+                let _ = pong.try_send(());
+                true
+            }
         };
         if !heard {
             return;

@@ -191,13 +191,21 @@ async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_row: &mut u3
             return Revived::Again(info.message);
         }
     };
-    let Some(stored) = stored else { return Revived::Ended };
+    let Some(mut stored) = stored else { return Revived::Ended };
     if live.unwanted.is_cancelled() || live.cancelling.is_cancelled() {
         end(live, RunOutcome::Cancelled, None).await;
         return Revived::Ended;
     }
-    if !interrupt(live, reason).await {
-        *in_a_row += 1;
+    match interrupt(live, reason).await {
+        Ok(Some(text)) => {
+            stored.journal.push_str(",\n");
+            stored.journal.push_str(&text);
+        }
+        Ok(None) => {}
+        Err(info) => {
+            tracing::warn!(error = %info, "that a run was interrupted could not be written");
+            *in_a_row += 1;
+        }
     }
     if *in_a_row > MOST_ATTEMPTS {
         let error = step_error("runner_lost", &format!("The run was given up after {MOST_ATTEMPTS} attempts in a row without progress. {reason}"));
@@ -248,23 +256,20 @@ async fn reload(live: &Arc<Live>) -> Result<Option<Stored>, ErrorInfo> {
     Ok(Some(stored))
 }
 
-/// Writes `run-interrupted`, once per loss. False if it could not be written.
-async fn interrupt(live: &Arc<Live>, reason: &str) -> bool {
-    let written = {
+/// Writes `run-interrupted`, once per loss; its text if it was written now.
+async fn interrupt(live: &Arc<Live>, reason: &str) -> Result<Option<String>, ErrorInfo> {
+    let (written, text) = {
         let mut seat = live.seat.lock().await;
         if seat.interrupted || seat.tally.is_finished() {
-            return true;
+            return Ok(None);
         }
         let event = RunInterruptedDraft { ts: live.host.now(), reason: clip(reason, 1000) };
-        match Live::own([event.into()]) {
-            Ok(drafts) => live.append(&mut seat, drafts, None),
-            Err(info) => Err(info),
-        }
+        let drafts = Live::own([event.into()])?;
+        let text = drafts.iter().map(|draft| draft.text.as_str().to_owned()).collect::<String>();
+        (live.append(&mut seat, drafts, None)?, text)
     };
-    match written {
-        Ok(written) => written.done().await.is_ok(),
-        Err(_) => false,
-    }
+    written.done().await?;
+    Ok(Some(text))
 }
 
 /// Waits before the next attempt. False if the run is unwanted or Core closes meanwhile.
@@ -382,7 +387,9 @@ async fn leave(live: &Arc<Live>, means: &Means) {
     debug_assert!(means.closing.is_cancelled());
     match reload(live).await {
         Ok(Some(_)) => {
-            interrupt(live, "Axion was closed").await;
+            if let Err(info) = interrupt(live, "Axion was closed").await {
+                tracing::warn!(error = %info, "a run was left without a word");
+            }
         }
         Ok(None) => {}
         Err(info) => tracing::warn!(error = %info, "a run was left without a word"),
