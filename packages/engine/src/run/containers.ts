@@ -7,6 +7,7 @@ import type { ForEachConfig } from "../kinds/for-each.ts";
 import * as events from "./events.ts";
 import { Box, type Failure, Frame } from "./frame.ts";
 import { instanceKey } from "./history.ts";
+import { inputsOf } from "./ports.ts";
 import type { Run } from "./run.ts";
 
 const errorValue = ({ error, node, name }: Failure): Json => {
@@ -19,7 +20,7 @@ const isForEach = (run: Run, entry: number) => run.plan.kinds[entry]?.container 
 
 export const openBox = (run: Run, frame: Frame, entry: number): void => {
   const now = run.now();
-  const inputs = run.inputsOf(frame, entry);
+  const inputs = inputsOf(run.plan, frame, entry);
   let items: readonly Json[] = [(inputs["value"] ?? null) as Json];
   if (isForEach(run, entry)) {
     const given = inputs["items"] as Json | undefined;

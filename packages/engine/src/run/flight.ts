@@ -9,6 +9,7 @@ import { Context } from "./context.ts";
 import * as events from "./events.ts";
 import type { Frame } from "./frame.ts";
 import type { Answer, Past } from "./history.ts";
+import { inputsOf } from "./ports.ts";
 import type { Run } from "./run.ts";
 
 const LONGEST_TIMER = 86_400_000;
@@ -58,7 +59,7 @@ export class Flight {
     let inputs: Inputs;
     let what: string;
     try {
-      inputs = run.inputsOf(frame, this.entry);
+      inputs = inputsOf(run.plan, frame, this.entry);
       what = this.kind.intent?.(inputs, this.setup.config) ?? this.kind.title;
     } catch (thrown) { this.attemptFailed(stepErrorOf(thrown)); return; }
     run.write(events.effectIntent(run.now(), id, frame.scope, this.context().key, what));
@@ -79,7 +80,7 @@ export class Flight {
     try {
       const run = this.kind.run;
       if (run === undefined) throw new Error(`The kind ${this.kind.id} cannot run.`);
-      result = run.call(this.kind, this.context(), given ?? this.run.inputsOf(this.frame, this.entry), this.setup.config, this.setup.prepared);
+      result = run.call(this.kind, this.context(), given ?? inputsOf(this.run.plan, this.frame, this.entry), this.setup.config, this.setup.prepared);
     } catch (thrown) { this.attemptFailed(stepErrorOf(thrown)); return; }
     this.land(result);
   }
@@ -156,7 +157,7 @@ export class Flight {
     if (this.settled || this.run.over) return;
     let outputs: Outputs;
     try {
-      outputs = this.kind.wake?.(this.context(), this.run.inputsOf(this.frame, this.entry), this.setup.config, this.setup.prepared, waking) ?? {};
+      outputs = this.kind.wake?.(this.context(), inputsOf(this.run.plan, this.frame, this.entry), this.setup.config, this.setup.prepared, waking) ?? {};
     } catch (thrown) { this.attemptFailed(stepErrorOf(thrown)); return; }
     this.succeeded(outputs);
   }

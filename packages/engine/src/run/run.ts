@@ -3,20 +3,23 @@
  * are boxes of frames. Nothing here recurses over nodes or items: settling a step only queues what it made ready.
  */
 import type { JournalEvent, StepError } from "@axion/protocol";
-import { MANY, NODE, type Plan, SINK, SOURCE, ACCEPTS_DEAD } from "../compile/plan.ts";
+import { type Plan, SINK, SOURCE } from "../compile/plan.ts";
 import { completeInput } from "../compile/compile.ts";
 import { stepErrorOf } from "../failure.ts";
 import type { Host } from "../host.ts";
 import type { Json } from "../json.ts";
-import { type Inputs, type Outputs, Suspend } from "../kind.ts";
+import { type Outputs, Suspend } from "../kind.ts";
 import { closeItem, openBox } from "./containers.ts";
 import { Context } from "./context.ts";
+import { finish, finishNow } from "./ending.ts";
 import * as events from "./events.ts";
 import { Flight } from "./flight.ts";
 import { type Failure, Frame, INPUT_FAILED, LIVE, NOT_TAKEN } from "./frame.ts";
-import { type Answer, History, type Past, instanceKey } from "./history.ts";
+import { type Answer, History, instanceKey } from "./history.ts";
 import { JournalWriter } from "./journal.ts";
+import { errorPortTaken, inputsOf, propagate } from "./ports.ts";
 import { ReadyQueue } from "./queue.ts";
+import { failuresOf, replay, resume } from "./resume.ts";
 import { Values } from "./values.ts";
 
 const SLICE_MS = 8;
@@ -61,18 +64,18 @@ export class Run {
   private readonly concurrency: number;
   private readonly queue = new ReadyQueue();
   private held: { readonly frame: Frame; readonly entry: number; readonly flight: Flight | undefined }[] = [];
-  private readonly outputs: { [name: string]: Json } = Object.create(null) as { [name: string]: Json };
-  private readonly counts: events.Counts = { total: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
-  private readonly failing = new Map<string, Failure>();
+  readonly outputs: { [name: string]: Json } = Object.create(null) as { [name: string]: Json };
+  readonly counts: events.Counts = { total: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
+  private readonly failing: ReadonlyMap<string, Failure>;
   private readonly quiet = new AbortController().signal;
   private readonly hasPast: boolean;
-  private readonly startedAt: number;
+  readonly startedAt: number;
   private root: Frame | undefined;
   private draining = false;
-  private finishing = false;
+  finishing = false;
   private clock = 0;
-  private resolve: (outcome: RunOutcome) => void = () => undefined;
-  private reject: (reason: unknown) => void = () => undefined;
+  resolve: (outcome: RunOutcome) => void = () => undefined;
+  reject: (reason: unknown) => void = () => undefined;
 
   constructor(options: RunOptions) {
     this.runId = options.runId;
@@ -87,7 +90,7 @@ export class Run {
     this.journal = new JournalWriter(options.host.journal, options.host.clock, (reason) => this.lose(reason));
     this.startedAt = this.history.startedAt ?? this.now();
     this.done = new Promise((resolve, reject) => { this.resolve = resolve; this.reject = reject; });
-    if (this.hasPast) this.readFailures();
+    this.failing = this.hasPast ? failuresOf(options.plan, this.history) : new Map();
   }
 
   start(): void {
@@ -106,7 +109,7 @@ export class Run {
     this.cancelled = true;
     if (this.root === undefined) return;
     const root = this.root;
-    this.host.clock.timer(GRACE_MS, () => this.finishNow(root));
+    this.host.clock.timer(GRACE_MS, () => finishNow(this, root));
     this.stop(root);
     this.drain();
   }
@@ -137,7 +140,7 @@ export class Run {
     for (const entry of level.roots) this.enqueue(frame, entry);
     if (level.roots.length === 0) this.close(frame);
   }
-  private enqueue(frame: Frame, entry: number): void {
+  enqueue(frame: Frame, entry: number): void {
     frame.busy++;
     this.queue.push(frame, entry);
   }
@@ -177,7 +180,7 @@ export class Run {
   private dispatch(frame: Frame, entry: number): void {
     const { plan } = this;
     const role = plan.role[entry] as number;
-    if (role === SOURCE) { this.propagate(frame, entry, frame.given, LIVE); this.release(frame); return; }
+    if (role === SOURCE) { propagate(this, frame, entry, frame.given, LIVE); this.release(frame); return; }
     if (role === SINK) {
       // A way that was skipped leaves no result; an end that nothing leads to gives an empty one.
       const slot = plan.slotStart[entry] as number;
@@ -186,7 +189,7 @@ export class Run {
       return;
     }
     const past = this.hasPast ? this.history.instances.get(instanceKey(plan.ids[entry] as string, frame.scope)) : undefined;
-    if (past?.finished !== undefined) { this.replay(frame, entry, past.finished); return; }
+    if (past?.finished !== undefined) { replay(this, frame, entry, past.finished); return; }
     const dead = frame.dead[entry - frame.level.first] as number;
     if (dead !== LIVE && (!frame.stopping || (dead === INPUT_FAILED && !this.cancelled))) { this.skip(frame, entry, dead, dead === INPUT_FAILED ? "input failed" : "not on the way taken"); return; }
     if (frame.stopping) { this.release(frame); return; }
@@ -194,7 +197,7 @@ export class Run {
     const kind = plan.kinds[entry] as Plan["kinds"][number];
     if (kind.container !== undefined) { openBox(this, frame, entry); return; }
     if (kind.slow === true && this.running >= this.concurrency) { this.held.push({ frame, entry, flight: undefined }); return; }
-    if (past !== undefined) { this.goOn(frame, entry, past); return; }
+    if (past !== undefined) { resume(this, frame, entry, past); return; }
     if (kind.slow === true || kind.delivery(plan.setups[entry]?.config) === "effect") { new Flight(this, frame, entry, this.now(), 1).begin(); return; }
     this.runNow(frame, entry);
   }
@@ -208,7 +211,7 @@ export class Run {
     let written: string | Promise<string>;
     try {
       if (kind.run === undefined) throw new Error(`The kind ${kind.id} cannot run.`);
-      result = kind.run(new Context(this, frame, entry, 1, this.quiet), this.inputsOf(frame, entry), setup.config, setup.prepared);
+      result = kind.run(new Context(this, frame, entry, 1, this.quiet), inputsOf(this.plan, frame, entry), setup.config, setup.prepared);
       if (result instanceof Promise || result instanceof Suspend) {
         this.write(events.stepStarted(before, this.plan.ids[entry] as string, frame.scope, 1, undefined));
         new Flight(this, frame, entry, before, 1).land(result);
@@ -224,69 +227,15 @@ export class Run {
     else new Flight(this, frame, entry, before, 1).keep(result, written);
   }
 
-  /** An instance that was in flight when the last runner was lost. */
-  private goOn(frame: Frame, entry: number, past: Past): void {
-    const started = past.startedAt ?? this.now();
-    if (past.unknown) {
-      const policy = this.plan.setups[entry]?.rules.onUnknown;
-      const message = "The runner was lost while this step had an effect. Whether it happened is not known.";
-      if (policy === "skip") { this.skip(frame, entry, NOT_TAKEN, "outcome unknown"); return; }
-      if (policy !== "retry") {
-        this.fail(frame, entry, { code: "outcome_unknown", message, hint: "Look at what the step works on, then run again. The rule \"If the outcome is unknown\" of the node decides what happens next time.", outcomeUnknown: true }, this.now() - started);
-        return;
-      }
-    }
-    new Flight(this, frame, entry, started, past.attempt).resume(past);
-  }
-
-  inputsOf(frame: Frame, entry: number): Inputs {
-    const { plan } = this;
-    const inputs: { [port: string]: Inputs[string] } = {};
-    const end = plan.slotStart[entry + 1] as number;
-    for (let slot = plan.slotStart[entry] as number; slot < end; slot++) {
-      const value = frame.values[slot - frame.level.slotFirst] as Inputs[string];
-      if (value !== undefined) inputs[plan.slotPort[slot] as string] = value;
-    }
-    return inputs;
-  }
-
   // --- settling
 
-  /** Sends values (or that there are none) along the edges; queues what became ready. */
-  private propagate(frame: Frame, entry: number, outputs: Outputs | undefined, cause: number): void {
-    const { plan } = this;
-    const { first, slotFirst } = frame.level;
-    const lastOut = plan.outStart[entry + 1] as number;
-    for (let out = plan.outStart[entry] as number; out < lastOut; out++) {
-      const lastEdge = plan.edgeStart[out + 1] as number;
-      let edge = plan.edgeStart[out] as number;
-      if (edge === lastEdge) continue;
-      const port = plan.outPort[out] as string;
-      const value = outputs !== undefined && Object.hasOwn(outputs, port) ? outputs[port] : undefined;
-      const why = cause === LIVE ? NOT_TAKEN : cause;
-      for (; edge < lastEdge; edge++) {
-        const slot = plan.edgeSlot[edge] as number;
-        const target = plan.edgeEntry[edge] as number;
-        const flags = plan.slotFlags[slot] as number;
-        if ((flags & MANY) !== 0) {
-          const list = (frame.values[slot - slotFirst] ??= new Array<Json | undefined>(plan.slotEdges[slot] as number).fill(undefined)) as (Json | undefined)[];
-          list[plan.edgePlace[edge] as number] = value;
-        } else if (value !== undefined) frame.values[slot - slotFirst] = value;
-        if (value === undefined && (flags & ACCEPTS_DEAD) === 0 && (frame.dead[target - first] as number) < why) frame.dead[target - first] = why;
-        const left = (frame.pending[target - first] as number) - 1;
-        frame.pending[target - first] = left;
-        if (left === 0) this.enqueue(frame, target);
-      }
-    }
-  }
-
-  private release(frame: Frame): void {
+  release(frame: Frame): void {
     frame.busy--;
     if (frame.busy === 0) this.close(frame);
   }
   private close(frame: Frame): void {
     if (frame.box !== undefined) closeItem(this, frame);
-    else this.finish(frame);
+    else finish(this, frame);
   }
 
   /** The step's outputs are written out already. */
@@ -295,10 +244,10 @@ export class Run {
     this.mark(frame, entry, "succeeded");
     this.arrive(frame, entry, outputs);
   }
-  private arrive(frame: Frame, entry: number, outputs: Outputs): void {
+  arrive(frame: Frame, entry: number, outputs: Outputs): void {
     this.counts.succeeded++;
     if (this.plan.kinds[entry]?.role === "output") this.outputs[(this.plan.setups[entry]?.config as { readonly name: string }).name] = outputs["value"] as Json;
-    this.propagate(frame, entry, outputs, LIVE);
+    propagate(this, frame, entry, outputs, LIVE);
     this.release(frame);
   }
   finishContainer(frame: Frame, entry: number, outputs: Outputs, ms: number): void {
@@ -311,26 +260,18 @@ export class Run {
     );
   }
 
-  private skip(frame: Frame, entry: number, cause: number, reason: string): void {
+  skip(frame: Frame, entry: number, cause: number, reason: string): void {
     this.write(events.stepEnded(this.now(), this.plan.ids[entry] as string, frame.scope, "skipped", 0, { reason }));
     this.mark(frame, entry, "skipped");
     this.counts.skipped++;
-    this.propagate(frame, entry, undefined, cause);
+    propagate(this, frame, entry, undefined, cause);
     this.release(frame);
-  }
-
-  private errorPortTaken(entry: number): boolean {
-    const { plan } = this;
-    for (let out = plan.outStart[entry] as number; out < (plan.outStart[entry + 1] as number); out++) {
-      if (plan.outPort[out] === "error" && plan.kinds[entry]?.container === undefined) return (plan.edgeStart[out + 1] as number) > (plan.edgeStart[out] as number);
-    }
-    return false;
   }
 
   /** A step failed. Its `error` port takes the failure if it is connected; else its frame stops. `inner` is where it began. */
   fail(frame: Frame, entry: number, error: StepError, ms: number, inner?: Failure): void {
     const id = this.plan.ids[entry] as string;
-    const caught = this.errorPortTaken(entry);
+    const caught = errorPortTaken(this.plan, entry);
     const value: Json = { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }), node: id, name: this.plan.names[entry] as string };
     const outputs = caught ? this.values.write({ error: value }, ["error"]) : undefined;
     this.write(events.stepEnded(this.now(), id, frame.scope, "failed", ms, { error, ...(typeof outputs === "string" && { outputs }) }));
@@ -338,12 +279,12 @@ export class Run {
     this.counts.failed++;
     this.failed(frame, entry, inner ?? { error, node: id, name: this.plan.names[entry] as string }, caught ? { error: value } : undefined);
   }
-  private failed(frame: Frame, entry: number, failure: Failure, outputs: Outputs | undefined): void {
+  failed(frame: Frame, entry: number, failure: Failure, outputs: Outputs | undefined): void {
     if (outputs === undefined) {
       frame.failure ??= failure;
-      this.propagate(frame, entry, undefined, INPUT_FAILED);
+      propagate(this, frame, entry, undefined, INPUT_FAILED);
       this.stop(frame);
-    } else this.propagate(frame, entry, outputs, INPUT_FAILED);
+    } else propagate(this, frame, entry, outputs, INPUT_FAILED);
     this.release(frame);
   }
 
@@ -375,76 +316,8 @@ export class Run {
     if (past !== undefined) past.finished ??= { state, outputs: undefined, error: undefined, reason: undefined };
   }
 
-  /** Scopes in which a step failed before: nothing new starts there. */
-  private readFailures(): void {
-    const entries = new Map<string, number>();
-    for (const [entry, id] of this.plan.ids.entries()) if (this.plan.role[entry] === NODE) entries.set(id, entry);
-    for (const { node, scope, finished } of this.history.instances.values()) {
-      const entry = entries.get(node);
-      if (finished?.state !== "failed" || entry === undefined || this.errorPortTaken(entry)) continue;
-      const error = finished.error ?? { code: "failed", message: "The step failed." };
-      if (!this.failing.has(scope ?? "")) this.failing.set(scope ?? "", { error, node, name: this.plan.names[entry] as string });
-    }
-  }
-
-  private replay(frame: Frame, entry: number, finished: NonNullable<Past["finished"]>): void {
-    let outputs: Outputs;
-    try { outputs = this.values.read(finished.outputs); } catch (thrown) { this.lose(thrown); return; }
-    switch (finished.state) {
-      case "skipped": {
-        this.counts.skipped++;
-        this.propagate(frame, entry, undefined, Math.max(frame.dead[entry - frame.level.first] as number, NOT_TAKEN));
-        this.release(frame);
-        return;
-      }
-      case "cancelled": this.counts.cancelled++; this.release(frame); return;
-      case "failed": {
-        this.counts.failed++;
-        const error = finished.error ?? { code: "failed", message: "The step failed." };
-        this.failed(frame, entry, { error, node: this.plan.ids[entry] as string, name: this.plan.names[entry] as string }, this.errorPortTaken(entry) ? outputs : undefined);
-        return;
-      }
-      default: this.arrive(frame, entry, outputs);
-    }
-  }
-
-  private finishNow(root: Frame): void {
-    if (this.over) return;
-    const frames = [root];
-    const flights: Flight[] = [];
-    for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
-      flights.push(...frame.flights);
-      for (const box of frame.boxes) frames.push(...box.frames);
-    }
-    for (const flight of flights) flight.cancelled();
-    this.finish(root);
-  }
-
-  private finish(root: Frame): void {
-    if (this.over || this.finishing) return;
-    this.finishing = true;
-    // A step that a lost runner had started, and that will not run again, must not look as if it still ran.
-    for (const { node, scope, finished, startedAt } of this.history.instances.values()) {
-      if (finished === undefined && startedAt !== undefined && root.stopping) {
-        this.write(events.stepEnded(this.now(), node, scope, "cancelled", 0, { reason: this.cancelled ? "the run was cancelled" : "another step failed" }));
-        this.counts.cancelled++;
-      }
-    }
-    const state = this.cancelled && root.stopping ? "cancelled" : root.failure !== undefined ? "failed" : "succeeded";
-    const error = state === "failed" ? root.failure?.error : undefined;
-    const now = this.now();
-    const conclude = (outputs: string) => {
-      this.write(events.runFinished(now, state, Math.max(0, now - this.startedAt), outputs, error, this.counts));
-      this.over = true;
-      this.journal.durable().then(() => this.resolve({ state, outputs: this.outputs, counts: this.counts, ...(error !== undefined && { error }) }), (reason: unknown) => this.reject(reason));
-    };
-    const written = this.values.write(this.outputs, Object.keys(this.outputs));
-    if (typeof written === "string") conclude(written);
-    else written.then(conclude, (reason: unknown) => this.lose(reason));
-  }
-
   /** The history cannot be kept: nothing may happen that is not recorded. */
-  private lose(reason: unknown): void {
+  lose(reason: unknown): void {
     this.reject(reason);
     if (this.over) return;
     this.over = true;
