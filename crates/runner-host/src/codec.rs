@@ -111,9 +111,8 @@ mod tests {
     fn any_split_of_the_stream_gives_the_same_frames() {
         for seed in 1..400u64 {
             let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let frames: Vec<Vec<u8>> = (0..dice.roll(12))
-                .map(|_| (0..dice.roll(90)).map(|_| b'a' + dice.roll(26) as u8).collect())
-                .collect();
+            let frames: Vec<Vec<u8>> =
+                (0..dice.roll(12)).map(|_| (0..dice.roll(90)).map(|_| b'a' + dice.roll(26) as u8).collect()).collect();
             let stream: Vec<u8> = frames.iter().flat_map(|f| f.iter().copied().chain([b'\n'])).collect();
             let got = feed(&mut NdjsonCodec::new(90), &stream, &mut dice).unwrap();
             assert_eq!(got, frames, "seed {seed}");

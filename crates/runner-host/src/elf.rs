@@ -67,22 +67,12 @@ fn segments(file: &mut (impl Read + Seek), start: u64, size: usize, count: usize
         let offset = (index * size) as u64;
         let place = start.checked_add(offset).ok_or(ElfError::Bounds("program header table"))?;
         let head: [u8; 56] = at(file, place)?;
-        segments.push(Segment {
-            kind: u32_at(&head, 0),
-            offset: u64_at(&head, 8),
-            address: u64_at(&head, 16),
-            size: u64_at(&head, 32),
-        });
+        segments.push(Segment { kind: u32_at(&head, 0), offset: u64_at(&head, 8), address: u64_at(&head, 16), size: u64_at(&head, 32) });
     }
     Ok(segments)
 }
 
-fn walk_dynamic(
-    file: &mut (impl Read + Seek),
-    dynamic: &Segment,
-    segments: &[Segment],
-    elf: &mut Elf,
-) -> Result<(), ElfError> {
+fn walk_dynamic(file: &mut (impl Read + Seek), dynamic: &Segment, segments: &[Segment], elf: &mut Elf) -> Result<(), ElfError> {
     const NEEDED: u64 = 1;
     const STRINGS: u64 = 5;
     const RPATH: u64 = 15;

@@ -171,11 +171,7 @@ impl Wanted<'_> {
             name: &name,
         })
         .await?;
-        let surroundings = Surroundings::Container {
-            engine: Box::new(engine.facts),
-            image: launched.image,
-            container: launched.container,
-        };
+        let surroundings = Surroundings::Container { engine: Box::new(engine.facts), image: launched.image, container: launched.container };
         greet(launched.link, launched.body, &token, surroundings, launched.transport).await
     }
 
@@ -201,13 +197,7 @@ impl Wanted<'_> {
 }
 
 /// The handshake; a body that fails it is ended before the error is returned.
-async fn greet(
-    mut link: Link,
-    body: Body,
-    token: &str,
-    surroundings: Surroundings,
-    transport: Transport,
-) -> Result<Greeted, RunnerError> {
+async fn greet(mut link: Link, body: Body, token: &str, surroundings: Surroundings, transport: Transport) -> Result<Greeted, RunnerError> {
     let fault = match tokio::time::timeout(handshake::LIMIT, handshake::greet(&mut link, token)).await {
         Ok(Ok(hello)) => return Ok(Greeted { link, body, hello, surroundings, transport }),
         Ok(Err(fault)) => fault,
@@ -225,13 +215,7 @@ async fn greet(
 }
 
 /// Watches conversation, body and consumption; ends what is left when one ends; cleans up; tells the reason.
-async fn supervise(
-    session: Arc<Session>,
-    body: Body,
-    intent: Arc<Intent>,
-    checked: Checked,
-    tell: watch::Sender<Option<ExitReason>>,
-) {
+async fn supervise(session: Arc<Session>, body: Body, intent: Arc<Intent>, checked: Checked, tell: watch::Sender<Option<ExitReason>>) {
     tokio::select! {
         _ = body.wait() => {}
         end = session.ended() => match end {

@@ -95,7 +95,8 @@ mod tests {
 
     #[tokio::test]
     async fn everything_else_is_refused_unanswered() {
-        let cases: [(&[u8], fn(&HandshakeFault) -> bool); 9] = [
+        type Case = (&'static [u8], fn(&HandshakeFault) -> bool);
+        let cases: [Case; 9] = [
             (b"", |f| matches!(f, HandshakeFault::Ended(_))),
             (b"garbage\n", |f| matches!(f, HandshakeFault::BadFrame(_))),
             (b"\x00\xff\xfe\n", |f| matches!(f, HandshakeFault::BadFrame(_))),

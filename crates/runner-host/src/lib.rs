@@ -39,4 +39,3 @@ pub use pool::{PoolLimits, RunnerLease, RunnerPool};
 pub use session::RunnerEvents;
 pub use spec::{Access, Grant, Limits, RunnerMode, RunnerSpec, Transport};
 pub use supervise::next_delay;
-

@@ -94,13 +94,7 @@ fn file_name(name: &str) -> String {
     name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
-fn candidates(
-    name: &str,
-    elf: &Elf,
-    by: &Path,
-    cache: &HashMap<String, Vec<PathBuf>>,
-    folders: &[PathBuf],
-) -> Vec<PathBuf> {
+fn candidates(name: &str, elf: &Elf, by: &Path, cache: &HashMap<String, Vec<PathBuf>>, folders: &[PathBuf]) -> Vec<PathBuf> {
     if name.contains('/') {
         return vec![PathBuf::from(name)];
     }

@@ -173,11 +173,21 @@ mod tests {
     #[test]
     fn what_is_no_message_is_refused() {
         for bad in [
-            "", "nul", "[]", "7", "{}", "\u{0}", "{\"jsonrpc\":\"2.0\"}", "{\"jsonrpc\":\"1.0\",\"method\":\"a\"}",
-            "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"id\":{}}", "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"id\":null}",
-            "{\"jsonrpc\":\"2.0\",\"id\":1}", "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":1}",
+            "",
+            "nul",
+            "[]",
+            "7",
+            "{}",
+            "\u{0}",
+            "{\"jsonrpc\":\"2.0\"}",
+            "{\"jsonrpc\":\"1.0\",\"method\":\"a\"}",
+            "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"id\":{}}",
+            "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"id\":null}",
+            "{\"jsonrpc\":\"2.0\",\"id\":1}",
+            "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"result\":1}",
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":1,\"error\":{\"code\":1,\"message\":\"\"}}",
-            "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"result\":1}", "{\"jsonrpc\":\"2.0\",\"method\":3}",
+            "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"result\":1}",
+            "{\"jsonrpc\":\"2.0\",\"method\":3}",
             "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"method\":\"b\"}",
             "[{\"jsonrpc\":\"2.0\",\"method\":\"a\"}]",
         ] {

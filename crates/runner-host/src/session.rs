@@ -272,13 +272,7 @@ fn own(params: Option<&RawValue>) -> Box<RawValue> {
     params.unwrap_or(RawValue::NULL).to_owned()
 }
 
-async fn answer(
-    session: Arc<Session>,
-    sink: Arc<dyn RunnerEvents>,
-    id: Box<RawValue>,
-    method: String,
-    params: Box<RawValue>,
-) {
+async fn answer(session: Arc<Session>, sink: Arc<dyn RunnerEvents>, id: Box<RawValue>, method: String, params: Box<RawValue>) {
     let result = sink.request(&method, &params).await;
     let bytes = rpc::write_answer(&id, &result);
     if session.send(bytes).await.is_err() && session.is_open() {

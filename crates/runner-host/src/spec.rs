@@ -119,15 +119,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            memory_mib: 1024,
-            cpus: 2.0,
-            pids: 128,
-            file_mib: 2048,
-            open_files: 1024,
-            tmp_mib: 64,
-            cpu_time: None,
-        }
+        Self { memory_mib: 1024, cpus: 2.0, pids: 128, file_mib: 2048, open_files: 1024, tmp_mib: 64, cpu_time: None }
     }
 }
 
@@ -151,10 +143,8 @@ pub(crate) struct Checked {
 
 /// Checks the specification against this machine and resolves every path.
 pub(crate) fn check(spec: &RunnerSpec) -> Result<Checked, RunnerError> {
-    let node = real_file(&spec.node)
-        .map_err(|source| RunnerError::NodeMissing { path: spec.node.clone(), source })?;
-    let bundle = real_file(&spec.bundle)
-        .map_err(|source| RunnerError::BundleMissing { path: spec.bundle.clone(), source })?;
+    let node = real_file(&spec.node).map_err(|source| RunnerError::NodeMissing { path: spec.node.clone(), source })?;
+    let bundle = real_file(&spec.bundle).map_err(|source| RunnerError::BundleMissing { path: spec.bundle.clone(), source })?;
     let home = crate::folder::open_home(&spec.home)?;
     let mut grants: Vec<BoundGrant> = Vec::with_capacity(spec.grants.len());
     for grant in &spec.grants {

@@ -10,10 +10,8 @@ pub(crate) fn fresh() -> Result<String, RunnerError> {
 /// `N` random bytes in hex, for names and tokens.
 pub(crate) fn random_hex<const N: usize>() -> Result<String, RunnerError> {
     let mut bytes = [0u8; N];
-    getrandom::fill(&mut bytes).map_err(|error| RunnerError::Spawn {
-        stage: "random numbers",
-        source: std::io::Error::other(error.to_string()),
-    })?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| RunnerError::Spawn { stage: "random numbers", source: std::io::Error::other(error.to_string()) })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -68,10 +68,7 @@ fn read(statm: &str, stat: &str, page: u64, tick: u64) -> Option<Usage> {
     // The name in parentheses may hold spaces and parentheses; user and system time are fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-    Some(Usage {
-        memory: resident.saturating_sub(shared) * page,
-        cpu: Duration::from_millis(ticks * 1000 / tick.max(1)),
-    })
+    Some(Usage { memory: resident.saturating_sub(shared) * page, cpu: Duration::from_millis(ticks * 1000 / tick.max(1)) })
 }
 
 /// Why a body ended that the host did not end on purpose.
@@ -81,8 +78,9 @@ pub(crate) fn reason(end: BodyEnd, by_itself: bool, stderr: String) -> ExitReaso
     match end {
         BodyEnd::OutOfMemory => ExitReason::Memory,
         BodyEnd::Lost(why) => ExitReason::EngineLost { why },
-        BodyEnd::Signal(5 | 6 | 4 | 11) | BodyEnd::Code(133 | 134)
-            if starved.iter().any(|words| stderr.contains(words)) => ExitReason::Memory,
+        BodyEnd::Signal(5 | 6 | 4 | 11) | BodyEnd::Code(133 | 134) if starved.iter().any(|words| stderr.contains(words)) => {
+            ExitReason::Memory
+        }
         _ if !by_itself => ExitReason::Disconnected,
         BodyEnd::Signal(signal) => ExitReason::Signal { signal, stderr },
         BodyEnd::Code(code) => ExitReason::Exited { code, stderr },

@@ -2,6 +2,7 @@
 //! looks from outside that nothing happened. System calls that Node has no way to make are in `calls.rs`.
 
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is how a failure is told")]
 
 mod support;
 
@@ -251,8 +252,18 @@ async fn other_processes_are_out_of_reach_and_none_can_be_started() {
         processes(&scene).await;
         let environment = ask(&scene.runner, "environment", json!(null)).await;
         let known = [
-            "AXION_CHANNEL", "AXION_TOKEN", "AXION_GRANTS", "TMPDIR", "HOME", "LANG", "TZ", "OPENSSL_CONF",
-            "UV_USE_IO_URING", "LD_LIBRARY_PATH", "PATH", "HOSTNAME",
+            "AXION_CHANNEL",
+            "AXION_TOKEN",
+            "AXION_GRANTS",
+            "TMPDIR",
+            "HOME",
+            "LANG",
+            "TZ",
+            "OPENSSL_CONF",
+            "UV_USE_IO_URING",
+            "LD_LIBRARY_PATH",
+            "PATH",
+            "HOSTNAME",
         ];
         let names: Vec<&String> = environment.as_object().unwrap().keys().collect();
         assert!(names.iter().all(|name| known.contains(&name.as_str())), "{jail:?}: {names:?}");
@@ -283,9 +294,10 @@ async fn what_the_kernel_says_of_the_runner_shows_every_fence() {
 }
 
 fn tasks() -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
-        entry.file_name().as_encoded_bytes().first().is_some_and(u8::is_ascii_digit)
-    });
+    let processes = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes().first().is_some_and(u8::is_ascii_digit));
     processes.filter_map(|entry| std::fs::read_dir(entry.path().join("task")).ok()).map(Iterator::count).sum()
 }
 

@@ -1,5 +1,7 @@
 //! Runners that get the protocol wrong: each is refused or ended with its reason, and the host lives on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests a panic is how a failure is told")]
+
 mod support;
 
 use std::path::Path;

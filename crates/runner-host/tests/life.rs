@@ -1,5 +1,7 @@
 //! A runner's life in both surroundings and over each transport: start, requests, end, and how fast it is ready.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests a panic is how a failure is told")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! `kill -9` of the host: its runners die with it, in both jails, and the next host cleans up what is left.
 
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is how a failure is told")]
 
 mod support;
 

@@ -1,5 +1,7 @@
 //! Warm runners: handed out again to the same asker, never to another, let go after their time.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests a panic is how a failure is told")]
+
 mod support;
 
 use std::time::Duration;
@@ -12,10 +14,7 @@ use support::{Jail, Place, ask, grant, recorder};
 async fn a_runner_that_was_given_back_serves_the_same_grants_again() {
     let place = Place::new();
     let mut spec = place.spec(Jail::Process);
-    spec.grants = vec![
-        grant("a", place.folder("a"), Access::ReadOnly),
-        grant("b", place.folder("b"), Access::ReadWrite),
-    ];
+    spec.grants = vec![grant("a", place.folder("a"), Access::ReadOnly), grant("b", place.folder("b"), Access::ReadWrite)];
     let pool = RunnerPool::default();
     let first = recorder();
     let lease = pool.acquire(spec.clone(), first.clone()).await.unwrap();

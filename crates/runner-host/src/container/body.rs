@@ -36,12 +36,7 @@ pub(super) struct Started {
 }
 
 /// Attaches first, so that nothing is missed; then starts and connects.
-pub(super) async fn start(
-    docker: &Docker,
-    id: &str,
-    transport: Transport,
-    door: Option<Door>,
-) -> Result<Started, RunnerError> {
+pub(super) async fn start(docker: &Docker, id: &str, transport: Transport, door: Option<Door>) -> Result<Started, RunnerError> {
     let stdio = transport == Transport::Stdio;
     let options = AttachContainerOptionsBuilder::new().stream(true).stdin(stdio).stdout(true).stderr(true).build();
     let attached = docker.attach_container(id, Some(options)).await;
@@ -65,11 +60,7 @@ pub(super) async fn start(
     }
 }
 
-async fn let_in(
-    door: Door,
-    ended: &watch::Receiver<Option<BodyEnd>>,
-    stderr: &Tail,
-) -> Result<(Link, Option<u32>), RunnerError> {
+async fn let_in(door: Door, ended: &watch::Receiver<Option<BodyEnd>>, stderr: &Tail) -> Result<(Link, Option<u32>), RunnerError> {
     let mut ended = ended.clone();
     let fault = tokio::select! {
         admitted = door.admit(is_fenced_runner) => match admitted {

@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bollard::Docker;
-use bollard::query_parameters::{
-    CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder,
-};
+use bollard::query_parameters::{CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptionsBuilder};
 use futures_util::{Stream, StreamExt, stream};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -108,10 +106,7 @@ fn describe(node: &Path, bundle: &Path, home: &Path) -> Result<Image, RunnerErro
 
 fn parts(node: &Path, bundle: &Path, needed: &Needed) -> Vec<Part> {
     let part = |inside: String, mode: u32, from: &Path| Part { inside, mode, from: from.to_owned() };
-    let mut parts = vec![
-        part(inside::NODE.to_owned(), 0o755, node),
-        part(inside::BUNDLE.to_owned(), 0o644, bundle),
-    ];
+    let mut parts = vec![part(inside::NODE.to_owned(), 0o755, node), part(inside::BUNDLE.to_owned(), 0o644, bundle)];
     parts.extend(needed.loader.iter().map(|loader| part(loader.name.clone(), 0o755, &loader.real)));
     let library = |found: &libraries::Found| part(format!("{}/{}", inside::LIBRARIES, found.name), 0o755, &found.real);
     parts.extend(needed.libraries.iter().map(library));
@@ -122,8 +117,14 @@ fn parts(node: &Path, bundle: &Path, needed: &Needed) -> Vec<Part> {
 /// Writes the root file system. Everything belongs to 0 and has no time, so that equal contents are equal bytes.
 fn pack(parts: &[Part], to: &mut impl Write) -> io::Result<()> {
     const FOLDERS: [(&str, u32); 8] = [
-        ("etc", 0o755), ("opt", 0o755), ("opt/axion", 0o755), ("opt/axion/lib", 0o755), ("run", 0o755),
-        ("run/axion", 0o755), ("grants", 0o755), ("tmp", 0o1777),
+        ("etc", 0o755),
+        ("opt", 0o755),
+        ("opt/axion", 0o755),
+        ("opt/axion/lib", 0o755),
+        ("run", 0o755),
+        ("run/axion", 0o755),
+        ("grants", 0o755),
+        ("tmp", 0o1777),
     ];
     const TEXTS: [(&str, &str); 3] = [
         ("etc/passwd", "root:x:0:0:root:/tmp:/nonexistent\nnobody:x:65534:65534:nobody:/tmp:/nonexistent\n"),

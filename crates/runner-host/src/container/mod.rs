@@ -79,10 +79,7 @@ fn settle(wanted: Transport, engine: &Engine) -> Result<Transport, RunnerError> 
         Transport::Auto if engine.facts.native => Ok(Transport::Socket),
         Transport::Auto | Transport::Stdio => Ok(Transport::Stdio),
         Transport::Socket if engine.facts.native => Ok(Transport::Socket),
-        Transport::Socket => Err(RunnerError::NotHere {
-            what: "a mounted socket",
-            why: "the engine runs in a virtual machine; use stdio",
-        }),
+        Transport::Socket => Err(RunnerError::NotHere { what: "a mounted socket", why: "the engine runs in a virtual machine; use stdio" }),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use bollard::models::{
-    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountBindOptions, MountBindOptionsPropagationEnum,
-    MountType, ResourcesUlimits,
+    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountBindOptions, MountBindOptionsPropagationEnum, MountType,
+    ResourcesUlimits,
 };
 
 use super::{Asked, inside};
@@ -63,10 +63,7 @@ fn fences(asked: &Asked<'_>, limits: &Limits, transport: Transport) -> HostConfi
         // Equal: no swap on top.
         memory_swap: Some(bytes),
         nano_cpus: Some((limits.cpus * 1e9) as i64),
-        tmpfs: Some(HashMap::from([(
-            "/tmp".to_owned(),
-            format!("rw,noexec,nosuid,nodev,size={}m,mode=1777", limits.tmp_mib),
-        )])),
+        tmpfs: Some(HashMap::from([("/tmp".to_owned(), format!("rw,noexec,nosuid,nodev,size={}m,mode=1777", limits.tmp_mib))])),
         mounts: Some(mounts(asked, transport)),
         ipc_mode: Some("none".to_owned()),
         init: Some(true),

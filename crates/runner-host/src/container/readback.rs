@@ -57,10 +57,8 @@ fn is_empty<T>(list: &Option<Vec<T>>) -> bool {
 
 /// Docker keeps the word; Podman writes out what it dropped, which is every capability it would have given.
 fn drops_all(host: &HostConfig) -> bool {
-    const GIVEN: [&str; 11] = [
-        "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
-        "SYS_CHROOT",
-    ];
+    const GIVEN: [&str; 11] =
+        ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"];
     let dropped = host.cap_drop.as_deref().unwrap_or_default();
     let is = |name: &str| dropped.iter().any(|one| one.trim_start_matches("CAP_").eq_ignore_ascii_case(name));
     is("ALL") || GIVEN.into_iter().all(is)

@@ -65,8 +65,10 @@ fn podmans_ways_of_saying_the_same_pass() {
     let mut got = faithful();
     let host = got.host_config.as_mut().unwrap();
     host.cap_drop = Some(
-        ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP",
-         "SETUID", "SYS_CHROOT"].iter().map(|name| format!("CAP_{name}")).collect(),
+        ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+            .iter()
+            .map(|name| format!("CAP_{name}"))
+            .collect(),
     );
     host.security_opt = Some(vec!["no-new-privileges:true".into()]);
     host.nano_cpus = Some(0);

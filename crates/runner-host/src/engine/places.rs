@@ -149,12 +149,7 @@ mod tests {
     use super::*;
 
     fn linux(home: &Path) -> Surroundings {
-        Surroundings {
-            home: Some(home.to_owned()),
-            runtime_dir: Some("/run/user/7".into()),
-            system: "linux",
-            ..Surroundings::default()
-        }
+        Surroundings { home: Some(home.to_owned()), runtime_dir: Some("/run/user/7".into()), system: "linux", ..Surroundings::default() }
     }
 
     fn write_context(home: &Path, current: &str, named: &str, host: &str) {

@@ -28,9 +28,7 @@ pub(crate) struct Engine {
 /// Tries one place.
 pub(crate) async fn try_place(place: Place) -> (EngineTry, Option<Engine>) {
     let asked = tokio::time::timeout(LIMIT, ask(&place.address)).await;
-    let result = asked.unwrap_or_else(|_| {
-        Err(refusal("timeout", "it did not answer within 2 seconds", "Restart the engine."))
-    });
+    let result = asked.unwrap_or_else(|_| Err(refusal("timeout", "it did not answer within 2 seconds", "Restart the engine.")));
     let (outcome, engine) = match result {
         Ok(engine) => (Outcome::Engine(Box::new(engine.facts.clone())), Some(engine)),
         Err(refusal) => (Outcome::Refused(refusal), None),
@@ -128,13 +126,7 @@ fn negotiate(theirs: Option<&str>, least: Option<&str>) -> Result<(usize, usize)
     }
 }
 
-fn describe(
-    address: &str,
-    api: (usize, usize),
-    version: &SystemVersion,
-    info: &SystemInfo,
-    kernel: &Option<String>,
-) -> EngineFacts {
+fn describe(address: &str, api: (usize, usize), version: &SystemVersion, info: &SystemInfo, kernel: &Option<String>) -> EngineFacts {
     let components = version.components.as_deref().unwrap_or_default();
     let podman = components.iter().any(|component| component.name.to_ascii_lowercase().contains("podman"));
     let options = info.security_options.as_deref().unwrap_or_default();
@@ -213,7 +205,8 @@ mod tests {
     #[test]
     fn podman_is_told_from_docker_and_options_are_read() {
         let kernel = Some("6.1".to_owned());
-        let podman = describe("unix:///p", (1, 41), &version("Podman Engine"), &info(&["name=seccomp,profile=default", "name=rootless"]), &kernel);
+        let podman =
+            describe("unix:///p", (1, 41), &version("Podman Engine"), &info(&["name=seccomp,profile=default", "name=rootless"]), &kernel);
         assert_eq!((podman.kind, podman.rootless, podman.seccomp, podman.native), (EngineKind::Podman, true, true, true));
         let docker = describe("unix:///d", (1, 41), &version("Engine"), &info(&["name=seccomp,profile=unconfined", "name=userns"]), &None);
         assert_eq!((docker.kind, docker.remapped, docker.seccomp, docker.native), (EngineKind::Docker, true, false, false));

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition as Condition,
-    SeccompFilter, SeccompRule as Rule, sock_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition as Condition, SeccompFilter,
+    SeccompRule as Rule, sock_filter,
 };
 
 /// The newest call that was considered (mseal, Linux 6.10). Later ones, and the x32 numbers beyond them, do not exist
@@ -44,10 +44,7 @@ pub(crate) fn filters(scoped: bool) -> Result<Filters, seccompiler::Error> {
     if !scoped {
         denied.insert(libc::SYS_tgkill, Vec::new());
     }
-    Ok(Filters {
-        absent: ceiling(compile(absent.into_iter().collect(), libc::ENOSYS)?),
-        denied: compile(denied, libc::EPERM)?,
-    })
+    Ok(Filters { absent: ceiling(compile(absent.into_iter().collect(), libc::ENOSYS)?), denied: compile(denied, libc::EPERM)? })
 }
 
 fn compile(rules: BTreeMap<i64, Vec<Rule>>, errno: i32) -> Result<BpfProgram, seccompiler::Error> {
@@ -83,15 +80,10 @@ fn conditional() -> Result<Vec<(i64, Vec<Rule>)>, seccompiler::Error> {
         Ok(Rule::new(vec![reading, emptying])?)
     };
     let ioctls_of_a_program = IOCTLS.iter().map(|request| when(1, Len::Dword, Op::Ne, *request));
-    let others = |call: i64| -> Result<(i64, Vec<Rule>), seccompiler::Error> {
-        Ok((call, vec![one(when(0, Len::Dword, Op::Ne, 0)?)?]))
-    };
-    let fcntl = |command: i32| -> Result<Rule, seccompiler::Error> {
-        Ok(one(when(1, Len::Dword, Op::Eq, command.unsigned_abs().into())?)?)
-    };
-    let prctl = |option: i32| -> Result<Rule, seccompiler::Error> {
-        Ok(one(when(0, Len::Dword, Op::Eq, option.unsigned_abs().into())?)?)
-    };
+    let others = |call: i64| -> Result<(i64, Vec<Rule>), seccompiler::Error> { Ok((call, vec![one(when(0, Len::Dword, Op::Ne, 0)?)?])) };
+    let fcntl =
+        |command: i32| -> Result<Rule, seccompiler::Error> { Ok(one(when(1, Len::Dword, Op::Eq, command.unsigned_abs().into())?)?) };
+    let prctl = |option: i32| -> Result<Rule, seccompiler::Error> { Ok(one(when(0, Len::Dword, Op::Eq, option.unsigned_abs().into())?)?) };
     let thread = libc::CLONE_THREAD as u64;
     let mut rules = vec![
         // Only threads: a clone without CLONE_THREAD is a process.
@@ -117,6 +109,7 @@ fn conditional() -> Result<Vec<(i64, Vec<Rule>)>, seccompiler::Error> {
 const IOCTLS: [u64; 7] = [0x5451, 0x5450, 0x5421, 0x541b, 0x5401, 0x5413, 0x4004_9409];
 
 /// Denied whatever the arguments.
+#[rustfmt::skip]
 const NEVER: &[i64] = &[
     // Sockets. The channel to the host is inherited and connected; a datagram pair could be re-aimed at any path.
     libc::SYS_socket, libc::SYS_socketpair, libc::SYS_connect, libc::SYS_bind, libc::SYS_listen, libc::SYS_accept,
@@ -153,6 +146,7 @@ const NEVER: &[i64] = &[
 
 /// Denied calls that only this processor has.
 #[cfg(target_arch = "x86_64")]
+#[rustfmt::skip]
 const NEVER_HERE: &[i64] = &[
     libc::SYS_fork, libc::SYS_vfork, libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime,
     libc::SYS_utimes, libc::SYS_futimesat, libc::SYS_mknod, libc::SYS_inotify_init, libc::SYS_iopl, libc::SYS_ioperm,

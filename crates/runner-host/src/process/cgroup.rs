@@ -37,8 +37,7 @@ impl Group {
             return;
         }
         self.folders.push(folder.to_owned());
-        let set: Vec<&'static str> =
-            controllers.iter().copied().filter(|controller| apply(folder, controller, limits)).collect();
+        let set: Vec<&'static str> = controllers.iter().copied().filter(|controller| apply(folder, controller, limits)).collect();
         if !set.is_empty() && fs::write(folder.join("cgroup.procs"), pid.to_string()).is_ok() {
             self.limits.extend(set);
         }

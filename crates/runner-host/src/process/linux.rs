@@ -62,8 +62,7 @@ pub(crate) async fn launch(asked: Asked<'_>) -> Result<Launched, RunnerError> {
 
 fn fence(asked: &Asked<'_>, report: &JailReport) -> Result<Jail, RunnerError> {
     let stage = |source: Error| RunnerError::Spawn { stage: "preparing the jail", source };
-    let needed = libraries::of(&asked.checked.node)
-        .map_err(|error| stage(Error::other(format!("the libraries of Node: {error}"))))?;
+    let needed = libraries::of(&asked.checked.node).map_err(|error| stage(Error::other(format!("the libraries of Node: {error}"))))?;
     let mut programs: Vec<PathBuf> = vec![asked.checked.node.clone()];
     programs.extend(needed.loader.as_ref().map(|loader| loader.real.clone()));
     let mut read: Vec<PathBuf> = needed.libraries.iter().map(|library| library.real.clone()).collect();
@@ -130,8 +129,7 @@ fn tasks_of_this_user() -> u64 {
         status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse::<u64>().ok())
     };
     let own = entries.flatten().filter(|entry| {
-        entry.file_name().as_bytes().first().is_some_and(u8::is_ascii_digit)
-            && entry.metadata().is_ok_and(|data| data.uid() == user)
+        entry.file_name().as_bytes().first().is_some_and(u8::is_ascii_digit) && entry.metadata().is_ok_and(|data| data.uid() == user)
     });
     own.filter_map(|entry| threads(entry.path())).sum()
 }

@@ -61,8 +61,7 @@ struct Told<'a> {
 
 /// The `AXION_GRANTS` text. `inside` says where a grant is found by the runner.
 pub(crate) fn told(grants: &[BoundGrant], inside: impl Fn(&BoundGrant) -> String) -> String {
-    let list: Vec<Told<'_>> =
-        grants.iter().map(|grant| Told { slot: &grant.slot, path: inside(grant), access: grant.access }).collect();
+    let list: Vec<Told<'_>> = grants.iter().map(|grant| Told { slot: &grant.slot, path: inside(grant), access: grant.access }).collect();
     serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
 }
 

@@ -64,10 +64,8 @@ fn fault(stage: &'static str, source: Error) -> RunnerError {
 }
 
 /// Steps of the child, by the number that it reports.
-const STAGES: [&str; 9] = [
-    "unknown step", "new session", "descriptors", "folder", "limits", "capabilities", "tie to its parent", "jail",
-    "starting Node",
-];
+const STAGES: [&str; 9] =
+    ["unknown step", "new session", "descriptors", "folder", "limits", "capabilities", "tie to its parent", "jail", "starting Node"];
 
 fn fork_and_exec(plan: Plan) -> Result<libc::pid_t, RunnerError> {
     let (report, low_reporter) = pipe().map_err(|error| fault("status pipe", error))?;
@@ -80,9 +78,8 @@ fn fork_and_exec(plan: Plan) -> Result<libc::pid_t, RunnerError> {
     let standard = [raised(input)?, raised(output)?, raised(errors)?];
     let channel = plan.channel.as_ref().map(raised).transpose()?;
     let ruleset = plan.jail.as_ref().map(|jail| raised(&jail.ruleset)).transpose()?;
-    let pointers = |list: &[CString]| -> Vec<*const libc::c_char> {
-        list.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect()
-    };
+    let pointers =
+        |list: &[CString]| -> Vec<*const libc::c_char> { list.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect() };
     let child = Child {
         program: plan.program.as_ptr(),
         arguments: pointers(&plan.arguments),
@@ -206,15 +203,15 @@ impl Child<'_> {
             if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) == -1 || libc::getppid() != self.parent {
                 return 6;
             }
-            if let Some(ruleset) = self.ruleset {
-                if libc::syscall(libc::SYS_landlock_restrict_self, ruleset, 0) != 0 {
-                    return 7;
-                }
+            if let Some(ruleset) = self.ruleset
+                && libc::syscall(libc::SYS_landlock_restrict_self, ruleset, 0) != 0
+            {
+                return 7;
             }
-            if let Some(filters) = self.filters {
-                if !install(&filters.absent) || !install(&filters.denied) {
-                    return 7;
-                }
+            if let Some(filters) = self.filters
+                && !(install(&filters.absent) && install(&filters.denied))
+            {
+                return 7;
             }
             libc::execve(self.program, self.arguments.as_ptr(), self.environment.as_ptr());
             8

@@ -1,5 +1,7 @@
 //! The half that runs in the jail: speaks the runner protocol on descriptor 3 and makes forbidden calls.
 
+#![allow(clippy::unwrap_used, reason = "in tests a panic is how a failure is told")]
+
 use std::ffi::CString;
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::FromRawFd;
@@ -110,8 +112,14 @@ fn state(list: &mut Attempts) {
 
 fn sockets(list: &mut Attempts) {
     let families = [
-        ("unix", libc::AF_UNIX), ("inet", libc::AF_INET), ("inet6", libc::AF_INET6), ("netlink", libc::AF_NETLINK),
-        ("packet", libc::AF_PACKET), ("vsock", libc::AF_VSOCK), ("alg", libc::AF_ALG), ("bluetooth", libc::AF_BLUETOOTH),
+        ("unix", libc::AF_UNIX),
+        ("inet", libc::AF_INET),
+        ("inet6", libc::AF_INET6),
+        ("netlink", libc::AF_NETLINK),
+        ("packet", libc::AF_PACKET),
+        ("vsock", libc::AF_VSOCK),
+        ("alg", libc::AF_ALG),
+        ("bluetooth", libc::AF_BLUETOOTH),
     ];
     for (name, family) in families {
         for (kind, number) in [("stream", libc::SOCK_STREAM), ("datagram", libc::SOCK_DGRAM), ("raw", libc::SOCK_RAW)] {
@@ -201,15 +209,31 @@ fn files(list: &mut Attempts, secret: usize, given: usize) {
 
 fn kernel(list: &mut Attempts) {
     let calls = [
-        ("mount", libc::SYS_mount), ("umount2", libc::SYS_umount2), ("pivot_root", libc::SYS_pivot_root),
-        ("chroot", libc::SYS_chroot), ("unshare", libc::SYS_unshare), ("setns", libc::SYS_setns),
-        ("open_tree", libc::SYS_open_tree), ("fsopen", libc::SYS_fsopen), ("bpf", libc::SYS_bpf),
-        ("perf_event_open", libc::SYS_perf_event_open), ("userfaultfd", libc::SYS_userfaultfd),
-        ("keyctl", libc::SYS_keyctl), ("add_key", libc::SYS_add_key), ("request_key", libc::SYS_request_key),
-        ("kexec_load", libc::SYS_kexec_load), ("init_module", libc::SYS_init_module), ("reboot", libc::SYS_reboot),
-        ("syslog", libc::SYS_syslog), ("personality", libc::SYS_personality), ("shmget", libc::SYS_shmget),
-        ("msgget", libc::SYS_msgget), ("semget", libc::SYS_semget), ("mq_open", libc::SYS_mq_open),
-        ("process_madvise", libc::SYS_process_madvise), ("fanotify_init", libc::SYS_fanotify_init),
+        ("mount", libc::SYS_mount),
+        ("umount2", libc::SYS_umount2),
+        ("pivot_root", libc::SYS_pivot_root),
+        ("chroot", libc::SYS_chroot),
+        ("unshare", libc::SYS_unshare),
+        ("setns", libc::SYS_setns),
+        ("open_tree", libc::SYS_open_tree),
+        ("fsopen", libc::SYS_fsopen),
+        ("bpf", libc::SYS_bpf),
+        ("perf_event_open", libc::SYS_perf_event_open),
+        ("userfaultfd", libc::SYS_userfaultfd),
+        ("keyctl", libc::SYS_keyctl),
+        ("add_key", libc::SYS_add_key),
+        ("request_key", libc::SYS_request_key),
+        ("kexec_load", libc::SYS_kexec_load),
+        ("init_module", libc::SYS_init_module),
+        ("reboot", libc::SYS_reboot),
+        ("syslog", libc::SYS_syslog),
+        ("personality", libc::SYS_personality),
+        ("shmget", libc::SYS_shmget),
+        ("msgget", libc::SYS_msgget),
+        ("semget", libc::SYS_semget),
+        ("mq_open", libc::SYS_mq_open),
+        ("process_madvise", libc::SYS_process_madvise),
+        ("fanotify_init", libc::SYS_fanotify_init),
     ];
     for (name, number) in calls {
         list.refused(name, number, [0; 6]);

@@ -1,5 +1,6 @@
 //! What the integration tests share: Node, the test engine, bundles made of the fixtures, a sink that records.
 #![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests a panic is how a failure is told")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
