@@ -9,20 +9,24 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::check;
 use crate::error::StoreError;
 use crate::home::{private_file, private_folder};
 
 /// How many of each row are kept.
 pub(crate) const KEPT: usize = 3;
+/// 16 MiB.
+const PIECE_PAGES: i32 = 4096;
 const REGULAR: &str = "axion-";
 
 /// Copies the database behind `from` and returns the file. The copy is complete and sound, or there is none.
-pub(crate) fn write(from: &Connection, folder: &Path, prefix: &str, now: SystemTime) -> Result<PathBuf, StoreError> {
+/// `stop` is asked now and then and ends it with `Closed`.
+pub(crate) fn write(from: &Connection, folder: &Path, prefix: &str, now: SystemTime, stop: &dyn Fn() -> bool) -> Result<PathBuf, StoreError> {
     private_folder(folder)?;
     let target = folder.join(format!("{prefix}{}.db", stamp(now)));
     let draft = folder.join(format!("{prefix}draft.tmp"));
     remove(&draft)?;
-    let result = copy(from, &draft).and_then(|()| {
+    let result = copy(from, &draft, stop).and_then(|()| {
         std::fs::File::open(&draft)?.sync_all()?;
         std::fs::rename(&draft, &target)?;
         sync_folder(folder);
@@ -37,38 +41,36 @@ pub(crate) fn write(from: &Connection, folder: &Path, prefix: &str, now: SystemT
 }
 
 /// A regular backup.
-pub(crate) fn write_regular(from: &Connection, folder: &Path) -> Result<PathBuf, StoreError> {
-    write(from, folder, REGULAR, SystemTime::now())
+pub(crate) fn write_regular(from: &Connection, folder: &Path, stop: &dyn Fn() -> bool) -> Result<PathBuf, StoreError> {
+    write(from, folder, REGULAR, SystemTime::now(), stop)
 }
 
-fn copy(from: &Connection, draft: &Path) -> Result<(), StoreError> {
+fn copy(from: &Connection, draft: &Path, stop: &dyn Fn() -> bool) -> Result<(), StoreError> {
     drop(private_file(draft)?);
     let mut to = Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // One view for all pieces: without it the copy would start anew at each write. Writers are not held up by it.
+    let view = from.unchecked_transaction()?;
+    view.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     {
-        let backup = Backup::new(from, &mut to)?;
-        // All in one step: a copy in pieces starts anew at each write. Writers are not held up by it.
+        let backup = Backup::new(&view, &mut to)?;
         loop {
-            match backup.step(-1)? {
+            match backup.step(PIECE_PAGES)? {
                 StepResult::Done => break,
+                _ if stop() => return Err(StoreError::Closed),
                 StepResult::Busy | StepResult::Locked => std::thread::sleep(Duration::from_millis(50)),
                 _ => {}
             }
         }
     }
+    drop(view);
     // A backup is one file, without a log beside it.
     to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-    quick_check(&to)?;
+    check::look_through(&to)?;
     to.close().map_err(|(_, error)| error.into())
 }
 
-/// Looks through a database; the first fault found is the error.
-pub(crate) fn quick_check(conn: &Connection) -> Result<(), StoreError> {
-    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
-}
-
-/// All backups, newest first.
-pub(crate) fn list(folder: &Path) -> Result<Vec<(SystemTime, PathBuf)>, StoreError> {
+/// All backups with the time in their names, newest first. The files' own times change when a home is copied.
+pub(crate) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -76,9 +78,10 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<(SystemTime, PathBuf)>, StoreErr
     };
     let mut found = Vec::new();
     for entry in entries {
-        let entry = entry?;
-        if entry.path().extension().is_some_and(|ext| ext == "db") {
-            found.push((entry.metadata()?.modified()?, entry.path()));
+        let path = entry?.path();
+        let made = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".db")?.rsplit('-').next());
+        if let Some(made) = made.filter(|made| made.len() == 20 && made.ends_with('Z')) {
+            found.push((made.to_owned(), path));
         }
     }
     found.sort();
@@ -140,13 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_that_is_stopped_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(20000000))").unwrap();
+        assert_eq!(write_regular(&conn, dir.path(), &|| true).err(), Some(StoreError::Closed));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert!(conn.is_autocommit());
+    }
+
+    #[test]
     fn keeps_three_of_each_row() {
         let dir = tempfile::tempdir().unwrap();
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
         for n in 0..5_u64 {
-            write(&conn, dir.path(), REGULAR, UNIX_EPOCH + Duration::from_millis(n)).unwrap();
-            write(&conn, dir.path(), &format!("before-schema-{n}-"), UNIX_EPOCH + Duration::from_millis(n)).unwrap();
+            write(&conn, dir.path(), REGULAR, UNIX_EPOCH + Duration::from_millis(n), &|| false).unwrap();
+            write(&conn, dir.path(), &format!("before-schema-{n}-"), UNIX_EPOCH + Duration::from_millis(n), &|| false).unwrap();
         }
         assert_eq!(list(dir.path()).unwrap().len(), 2 * KEPT);
     }

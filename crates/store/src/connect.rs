@@ -15,24 +15,40 @@ use crate::error::StoreError;
 const BUSY: Duration = Duration::from_secs(5);
 const MAX_READERS: usize = 4;
 
-/// The writer's connection. WAL and FULL: what is acknowledged is on disk.
+/// The writer's connection, which has not changed anything yet: the file may turn out not to be ours, or damaged.
 pub(crate) fn open_writer(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     set_up(&conn, busy)?;
-    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(StoreError::Io(format!("the file system does not support write-ahead logging (journal mode is {mode})")));
-    }
-    // The writer moves the log into the database itself, when it is idle: see writer.rs.
-    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;")?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }
 
+/// WAL and FULL: what is acknowledged is on disk.
+pub(crate) fn make_durable(conn: &Connection) -> Result<(), StoreError> {
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Io(format!("the file system does not support write-ahead logging (journal mode is {mode})")));
+    }
+    // The writer moves the log into the database itself, when it is idle: see upkeep.rs.
+    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;")?;
+    Ok(())
+}
+
+/// The database was looked through: from here on its log may be moved into it. Starting with an empty log keeps what a
+/// crash cut off apart from what is written now (check.rs counts on it).
+pub(crate) fn trust(conn: &Connection) -> Result<(), StoreError> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    if let Err(error) = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+        tracing::warn!(%error, "the log could not be moved into the database at start");
+    }
+    Ok(())
+}
+
 /// A connection that cannot write.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     set_up(&conn, BUSY)?;
     conn.execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")?;

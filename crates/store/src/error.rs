@@ -99,8 +99,14 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        let rusqlite::Error::SqliteFailure(failure, detail) = &error else {
-            return Self::Internal(error.to_string());
+        let (failure, detail) = match &error {
+            rusqlite::Error::SqliteFailure(failure, detail) => (failure, detail),
+            // What we read is not what we wrote.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::Utf8Error(..) => return Self::Damaged(error.to_string()),
+            _ => return Self::Internal(error.to_string()),
         };
         let detail = detail.clone().unwrap_or_else(|| failure.to_string());
         match failure.code {

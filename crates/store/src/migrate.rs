@@ -55,10 +55,20 @@ pub(crate) fn inspect(conn: &Connection) -> Result<Found, StoreError> {
     }
 }
 
-/// Brings a database from `from` to the newest schema, each step in its own transaction.
+/// Brings a database from `from` to the newest schema. `before` is called ahead of each step of a database with content.
 pub(crate) fn migrate(conn: &Connection, from: u32, before: &mut dyn FnMut(&Connection, u32) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    for (schema, sql) in (1_u32..).zip(MIGRATIONS).skip(from as usize) {
-        if schema > 1 {
+    run(conn, from, MIGRATIONS, before)
+}
+
+/// Each step in its own transaction: a failing one leaves the schema before it.
+fn run(
+    conn: &Connection,
+    from: u32,
+    migrations: &[&str],
+    before: &mut dyn FnMut(&Connection, u32) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    for (schema, sql) in (1_u32..).zip(migrations).skip(from as usize) {
+        if from > 0 {
             before(conn, schema)?;
         }
         conn.execute_batch("BEGIN IMMEDIATE")?;
@@ -76,4 +86,57 @@ pub(crate) fn migrate(conn: &Connection, from: u32, before: &mut dyn FnMut(&Conn
         tracing::info!(schema, "the database was migrated");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{backup, check};
+
+    #[test]
+    fn from_empty_and_from_every_earlier_schema() {
+        for from in 0..=current() {
+            let conn = Connection::open_in_memory().unwrap();
+            run(&conn, 0, &MIGRATIONS[..from as usize], &mut |_, _| Ok(())).unwrap();
+            assert_eq!(inspect(&conn).unwrap(), if from == 0 { Found::Empty } else { Found::Ours(from) });
+            let mut steps = Vec::new();
+            migrate(&conn, from, &mut |_, step| {
+                steps.push(step);
+                Ok(())
+            })
+            .unwrap();
+            // A fresh database has nothing to be kept before its first steps.
+            assert_eq!(steps, if from == 0 { vec![] } else { (from + 1..=current()).collect::<Vec<_>>() });
+            assert_eq!(inspect(&conn).unwrap(), Found::Ours(current()));
+            check::schema_is_whole(&conn).unwrap();
+            check::look_through_closely(&conn).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_schema_before_it_and_the_backup() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = Connection::open(dir.path().join("a.db")).unwrap();
+        migrate(&conn, 0, &mut |_, _| Ok(())).unwrap();
+        let next = [MIGRATIONS, &["CREATE TABLE half (a); INSERT INTO nowhere VALUES (1);"]].concat();
+        let backups = dir.path().join("backups");
+        let mut before = |conn: &Connection, step: u32| {
+            backup::write(conn, &backups, &format!("before-schema-{step}-"), std::time::SystemTime::now(), &|| false).map(drop)
+        };
+        run(&conn, current(), &next, &mut before).unwrap_err();
+        assert_eq!(inspect(&conn).unwrap(), Found::Ours(current()));
+        check::schema_is_whole(&conn).unwrap();
+        assert!(conn.prepare("SELECT * FROM half").is_err());
+        let kept = backup::list(&backups).unwrap();
+        assert_eq!(kept.len(), 1);
+        check::schema_is_whole(&Connection::open(&kept[0].1).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn numbers_that_disagree_are_damage_and_not_a_newer_axion() {
+        let conn = Connection::open_in_memory().unwrap();
+        migrate(&conn, 0, &mut |_, _| Ok(())).unwrap();
+        conn.execute_batch("PRAGMA user_version = 4097").unwrap();
+        assert!(matches!(inspect(&conn), Err(StoreError::Damaged(_))));
+    }
 }

@@ -5,12 +5,13 @@
 //! stream gets a new epoch: readers that saw more than the backup holds must read anew.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::backup;
-use crate::connect::open_writer;
+use crate::check;
+use crate::connect::{make_durable, open_writer, trust};
 use crate::error::{OpenError, StoreError};
 use crate::home::{Home, private_file};
 use crate::migrate::{self, Found};
@@ -19,30 +20,49 @@ use crate::migrate::{self, Found};
 const MARKER: &str = "axion.db.check-failed";
 /// Up to this size a database is looked through before it is used (some 10 ms); a larger one in the background.
 const CHECK_FIRST_BYTES: u64 = 8 << 20;
+/// SQLite's smallest page: no database is shorter.
+const SMALLEST_BYTES: u64 = 512;
 
 /// What was done about a damaged database. The person is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryReport {
     /// What was wrong.
     pub reason: String,
-    /// Where the damaged file is kept.
+    /// Where the damaged files are kept.
     pub set_aside: PathBuf,
-    /// The backup that took its place, and when it was made (milliseconds since 1970); `None`: there was none, the home is empty.
-    pub restored: Option<(PathBuf, u64)>,
+    /// What the home holds now.
+    pub kept: Kept,
+}
+
+/// What could be kept of a damaged database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// Everything but the newest changes: the end of the log was damaged, the rest was looked through and is whole.
+    AllButLast {
+        /// How many commits are missing; each may hold several changes.
+        commits: u64,
+    },
+    /// A backup.
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// When it was made, as in its name: `20261121T034205.123Z`.
+        made: String,
+    },
+    /// There was no sound backup: the home is empty.
+    Nothing,
 }
 
 impl RecoveryReport {
-    /// For the person: what happened and what is kept.
+    /// For the person: what happened, what is kept, where the rest is.
     #[must_use]
     pub fn message(&self) -> String {
-        let kept = format!("The damaged file is kept as {}.", self.set_aside.display());
-        match &self.restored {
-            Some((_, at)) => {
-                let made = backup::stamp(UNIX_EPOCH + Duration::from_millis(*at));
-                format!("The database was damaged ({}). The backup of {made} was restored; what was done after it is missing. {kept}", self.reason)
-            }
-            None => format!("The database was damaged ({}) and there was no backup, so Axion started with an empty one. {kept}", self.reason),
-        }
+        let kept = match &self.kept {
+            Kept::AllButLast { commits } => format!("Everything up to the last {commits} saved changes was kept; those are missing."),
+            Kept::Backup { made, .. } => format!("The backup of {made} was restored; what was done after it is missing."),
+            Kept::Nothing => "There was no backup, so Axion started with an empty one.".to_owned(),
+        };
+        format!("The database was damaged ({}). {kept} The damaged file is kept as {}.", self.reason, self.set_aside.display())
     }
 }
 
@@ -58,26 +78,28 @@ pub(crate) struct Opened {
 pub(crate) fn open(home: &Home, busy: Duration) -> Result<Opened, OpenError> {
     let fail = |source: StoreError| OpenError::Home { home: home.path().to_owned(), source };
     let marker = home.path().join(MARKER);
-    let reason = match std::fs::read_to_string(&marker) {
-        Ok(text) => Some(text),
-        Err(_) => lost_without_a_trace(home).map_err(fail)?,
-    };
     let mut recovery = None;
-    if let Some(reason) = reason {
+    if let Some(reason) = std::fs::read_to_string(&marker).ok().or(lost_without_a_trace(home).map_err(fail)?) {
         recovery = Some(restore(home, reason).map_err(fail)?);
         backup::remove(&marker).map_err(fail)?;
+    } else {
+        let commits = check::commits_lost_in_log(&beside(&home.database(), "-wal")).map_err(fail)?;
+        if commits > 0 {
+            recovery = Some(keep_a_copy(home, commits).map_err(fail)?);
+        }
     }
     loop {
-        match attempt(home, busy) {
+        let closely = recovery.as_ref().is_some_and(|r: &RecoveryReport| matches!(r.kept, Kept::AllButLast { .. }));
+        match attempt(home, busy, closely) {
             Ok(mut opened) => {
-                if recovery.as_ref().is_some_and(|r: &RecoveryReport| r.restored.is_some()) {
+                if recovery.is_some() {
                     opened.conn.execute("UPDATE streams SET epoch = lower(hex(randomblob(8)))", []).map_err(|e| fail(e.into()))?;
                 }
                 opened.recovery = recovery;
                 return Ok(opened);
             }
             // Only once: a backup was looked through before it was taken, so a second fault is the disk's.
-            Err(OpenError::Home { source: StoreError::Damaged(reason), .. }) if recovery.is_none() => {
+            Err(OpenError::Home { source: StoreError::Damaged(reason), .. }) if recovery.is_none() || closely => {
                 tracing::error!(%reason, "the database is damaged");
                 recovery = Some(restore(home, reason).map_err(fail)?);
             }
@@ -86,7 +108,7 @@ pub(crate) fn open(home: &Home, busy: Duration) -> Result<Opened, OpenError> {
     }
 }
 
-fn attempt(home: &Home, busy: Duration) -> Result<Opened, OpenError> {
+fn attempt(home: &Home, busy: Duration, closely: bool) -> Result<Opened, OpenError> {
     let fail = |source: StoreError| OpenError::Home { home: home.path().to_owned(), source };
     let path = home.database();
     drop(private_file(&path).map_err(|e| fail(e.into()))?);
@@ -98,28 +120,33 @@ fn attempt(home: &Home, busy: Duration) -> Result<Opened, OpenError> {
         Found::Newer(found) => return Err(OpenError::Newer { home: home.path().to_owned(), found, known: migrate::current() }),
         Found::Foreign => return Err(OpenError::Foreign { path }),
     };
+    make_durable(&conn).map_err(fail)?;
     check_length(&conn, &path).map_err(fail)?;
     let checked = std::fs::metadata(&path).map_or(0, |meta| meta.len()) <= CHECK_FIRST_BYTES;
-    if checked {
-        backup::quick_check(&conn).map_err(fail)?;
+    if closely {
+        check::look_through_closely(&conn).map_err(fail)?;
+    } else if checked {
+        check::look_through(&conn).map_err(fail)?;
     }
+    trust(&conn).map_err(fail)?;
     let mut before = |conn: &Connection, schema: u32| {
-        backup::write(conn, &home.backups(), &format!("before-schema-{schema}-"), SystemTime::now()).map(drop)
+        backup::write(conn, &home.backups(), &format!("before-schema-{schema}-"), SystemTime::now(), &|| false).map(drop)
     };
     migrate::migrate(&conn, from, &mut before).map_err(fail)?;
+    check::schema_is_whole(&conn).map_err(fail)?;
     let migrated_from = (from > 0 && from < migrate::current()).then_some(from);
     Ok(Opened { conn, recovery: None, migrated_from, checked })
 }
 
-/// SQLite takes an empty or absent file for a new database, even with a log or backups beside it.
+/// SQLite takes an absent file, or one without a whole header, for a new database, even with a log or backups beside it.
 fn lost_without_a_trace(home: &Home) -> Result<Option<String>, StoreError> {
     let length = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
     let database = home.database();
-    if length(&database) > 0 {
+    if length(&database) >= SMALLEST_BYTES {
         return Ok(None);
     }
-    let had_content = length(&beside(&database, "-wal")) > 0 || !backup::list(&home.backups())?.is_empty();
-    Ok(had_content.then(|| "the file was empty or gone".to_owned()))
+    let had_content = length(&database) > 0 || length(&beside(&database, "-wal")) > 0 || !backup::list(&home.backups())?.is_empty();
+    Ok(had_content.then(|| "the file was gone or cut off at its beginning".to_owned()))
 }
 
 /// A file that is shorter than it says, with no log that could hold the rest.
@@ -136,9 +163,25 @@ fn check_length(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The log is damaged but its beginning may do: the files are copied before SQLite cuts off what it cannot read.
+fn keep_a_copy(home: &Home, commits: u64) -> Result<RecoveryReport, StoreError> {
+    let database = home.database();
+    let set_aside = aside(&database);
+    for suffix in ["", "-wal"] {
+        let mut copy = private_file(&beside(&set_aside, suffix))?;
+        std::io::copy(&mut std::fs::File::open(beside(&database, suffix))?, &mut copy)?;
+        copy.sync_all()?;
+    }
+    Ok(RecoveryReport { reason: "the log of the last changes was damaged".to_owned(), set_aside, kept: Kept::AllButLast { commits } })
+}
+
+fn aside(database: &Path) -> PathBuf {
+    beside(database, &format!(".damaged-{}", backup::stamp(SystemTime::now())))
+}
+
 fn restore(home: &Home, reason: String) -> Result<RecoveryReport, StoreError> {
     let database = home.database();
-    let set_aside = beside(&database, &format!(".damaged-{}", backup::stamp(SystemTime::now())));
+    let set_aside = aside(&database);
     for suffix in ["-wal", "-shm", ""] {
         match std::fs::rename(beside(&database, suffix), beside(&set_aside, suffix)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
@@ -146,23 +189,23 @@ fn restore(home: &Home, reason: String) -> Result<RecoveryReport, StoreError> {
         }
     }
     backup::sync_folder(home.path());
-    let mut restored = None;
+    let mut kept = Kept::Nothing;
     for (made, path) in backup::list(&home.backups())? {
         match sound(&path).and_then(|()| put_in_place(&path, &database)) {
             Ok(()) => {
-                restored = Some((path, made.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as u64)));
+                kept = Kept::Backup { path, made };
                 break;
             }
             Err(StoreError::Damaged(reason)) => tracing::warn!(%reason, backup = %path.display(), "a backup is damaged too"),
             Err(error) => return Err(error),
         }
     }
-    Ok(RecoveryReport { reason, set_aside, restored })
+    Ok(RecoveryReport { reason, set_aside, kept })
 }
 
 fn sound(path: &Path) -> Result<(), StoreError> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    backup::quick_check(&conn)?;
+    check::look_through(&conn)?;
     match migrate::inspect(&conn)? {
         Found::Ours(_) => Ok(()),
         other => Err(StoreError::Damaged(format!("it holds no Axion database ({other:?})"))),

@@ -55,7 +55,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), StoreError> {
 }
 
 pub(crate) fn check_id(what: &'static str, id: &str) -> Result<(), StoreError> {
-    if crate::events::is_id(id) {
+    if crate::stream_name::is_id(id) {
         Ok(())
     } else {
         Err(StoreError::invalid(format!("The id of a {what} is 1 to 64 letters, digits, `_` or `-`, and starts with a letter or digit.")))

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::connect::{Pool, ReadTx};
 use crate::error::{OpenError, StoreError};
-use crate::events::{EventDraft, StreamName};
+use crate::events::EventDraft;
+use crate::stream_name::StreamName;
 use crate::home::Home;
 use crate::pending::{Pending, promise};
 use crate::recover::{self, RecoveryReport};
@@ -113,7 +114,8 @@ impl Store {
         Ok((Self(Arc::new(Inner { queue, readers: Pool::new(database), vitals, closing })), report))
     }
 
-    /// Finishes what was queued, tidies up and gives the home back. Later calls answer `Closed`. Blocks.
+    /// Finishes what was queued, tidies up and gives the home back. Later calls answer `Closed`. Blocks; not to be called
+    /// from inside [`Store::read`], which it waits for.
     pub fn close(&self) {
         self.0.close();
     }
@@ -134,20 +136,20 @@ impl Store {
     /// Queues a write: all of it happens or nothing. Writes happen in the order in which they were queued.
     ///
     /// `bytes` is about how much the body holds, for the bound of the queue; while that is full this call waits.
-    /// The body runs on the writer thread and may run again if its group could not be committed, so it must not have
-    /// effects outside the transaction; it should be quick.
+    /// The body runs on the writer thread, so it should be quick, and must not have effects outside the transaction: that may
+    /// still fail after it. When the disk or the database fails, everything that was queued by then fails with it.
     pub fn write_sized<T: Send + 'static>(
         &self,
         bytes: usize,
-        body: impl FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
+        body: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Pending<T> {
         let (promise, pending) = promise();
-        self.0.queue.push(Box::new(Work { body, bytes: bytes + 256, value: None, promise: Some(promise) }));
+        self.0.queue.push(Box::new(Work { body: Some(body), bytes: bytes + 256, value: None, promise: Some(promise) }));
         pending
     }
 
     /// [`Store::write_sized`] for a body that holds little.
-    pub fn write<T: Send + 'static>(&self, body: impl FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static) -> Pending<T> {
+    pub fn write<T: Send + 'static>(&self, body: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static) -> Pending<T> {
         self.write_sized(0, body)
     }
 
@@ -170,17 +172,29 @@ impl Store {
 impl Inner {
     fn close(&self) {
         let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Closing { writer, background, stop, home }) = closing.take() else { return };
-        drop(stop);
+        let Some(closing) = closing.take() else { return };
         self.vitals.interrupt();
-        self.readers.close();
         self.queue.close();
-        for thread in [background, writer] {
+        let here = std::thread::current().id();
+        if [closing.writer.thread().id(), closing.background.thread().id()].contains(&here) {
+            // The last handle was dropped by a hook or a write: a thread cannot wait for itself.
+            std::thread::spawn(move || closing.finish());
+        } else {
+            self.readers.close();
+            closing.finish();
+        }
+    }
+}
+
+impl Closing {
+    fn finish(self) {
+        drop(self.stop);
+        for thread in [self.background, self.writer] {
             if thread.join().is_err() {
                 tracing::error!("a thread of the store panicked");
             }
         }
-        drop(home);
+        drop(self.home);
     }
 }
 

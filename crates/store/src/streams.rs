@@ -9,7 +9,8 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::connect::ReadTx;
 use crate::error::StoreError;
-use crate::events::{EventDraft, Events, StreamName, slice_lines};
+use crate::events::{EventDraft, Events, slice_lines};
+use crate::stream_name::StreamName;
 use crate::rows::{from_sql, to_sql};
 use crate::writer::{Committed, WriteTx};
 

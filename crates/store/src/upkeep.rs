@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, InterruptHandle};
 
 use crate::backup;
+use crate::check;
 use crate::connect::open_reader;
 use crate::error::StoreError;
 use crate::recover;
@@ -50,12 +51,14 @@ pub(crate) struct Vitals {
     /// Commits when the last backup was begun.
     backed_up: AtomicU64,
     damaged: AtomicBool,
+    stopping: AtomicBool,
     interrupt: Mutex<Option<InterruptHandle>>,
 }
 
 impl Vitals {
     /// Cuts the background work short.
     pub(crate) fn interrupt(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
         if let Some(handle) = &*self.interrupt.lock().unwrap_or_else(PoisonError::into_inner) {
             handle.interrupt();
         }
@@ -121,7 +124,7 @@ impl Upkeep for WriterUpkeep {
         let changed = self.vitals.commits.load(Ordering::Relaxed) > self.vitals.backed_up.load(Ordering::Relaxed);
         let small = std::fs::metadata(&self.database).is_ok_and(|meta| meta.len() <= CLOSE_BACKUP_BYTES);
         if changed && small && !self.vitals.damaged.load(Ordering::Relaxed)
-            && let Err(error) = backup::write_regular(conn, &self.backups)
+            && let Err(error) = backup::write_regular(conn, &self.backups, &|| false)
         {
             tracing::warn!(%error, "no backup at close");
         }
@@ -143,7 +146,7 @@ impl Background {
     /// Runs until the sender of `stop` is dropped.
     pub(crate) fn run(self, stop: &Receiver<()>) {
         if self.check {
-            match self.with_reader(backup::quick_check) {
+            match self.with_reader(check::look_through) {
                 Ok(()) => self.tell(Health::Sound),
                 Err(StoreError::Damaged(reason)) => self.damaged(reason),
                 Err(error) => tracing::debug!(%error, "the check after opening did not finish"),
@@ -154,9 +157,10 @@ impl Background {
             if commits == self.vitals.backed_up.load(Ordering::Relaxed) || self.vitals.damaged.load(Ordering::Relaxed) {
                 continue;
             }
-            match self.with_reader(|conn| backup::write_regular(conn, &self.backups)) {
+            match self.with_reader(|conn| backup::write_regular(conn, &self.backups, &|| self.stopping())) {
                 Ok(_) => self.vitals.backed_up.store(commits, Ordering::Relaxed),
                 Err(StoreError::Damaged(reason)) => self.damaged(reason),
+                Err(_) if self.stopping() => break,
                 Err(error) => self.tell(Health::BackupFailed(error)),
             }
         }
@@ -166,9 +170,14 @@ impl Background {
         let conn = open_reader(&self.database)?;
         let held = |handle| *self.vitals.interrupt.lock().unwrap_or_else(PoisonError::into_inner) = handle;
         held(Some(conn.get_interrupt_handle()));
-        let result = work(&conn);
+        // Asked after the handle can be seen: whoever closes either interrupts the work or keeps it from beginning.
+        let result = if self.stopping() { Err(StoreError::Closed) } else { work(&conn) };
         held(None);
         result
+    }
+
+    fn stopping(&self) -> bool {
+        self.vitals.stopping.load(Ordering::SeqCst)
     }
 
     fn damaged(&self, reason: String) {

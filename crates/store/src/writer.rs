@@ -1,9 +1,9 @@
 //! The one thread that writes.
 //!
 //! Jobs queue up (bounded by count and bytes). The thread takes what is there, runs each job in a savepoint of one
-//! transaction, commits once, tells the subscribers' hook, then answers everybody. A job that fails takes only itself
-//! back. If the commit fails, or a failure took the whole transaction with it (a full disk does), each job is tried again
-//! alone, so that one that cannot be written does not fail its neighbours. Jobs may therefore run more than once.
+//! transaction, commits once, tells the subscribers' hook, then answers everybody. A job that fails by itself takes only
+//! itself back. If the disk or the database fails, the whole transaction is taken back, and with it fails everything that was
+//! queued by then: a write does not outlive the loss of one that was queued before it. The next write is tried afresh.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +15,8 @@ use rusqlite::Connection;
 
 use crate::connect::ReadTx;
 use crate::error::StoreError;
-use crate::events::{Events, StreamName};
+use crate::events::Events;
+use crate::stream_name::StreamName;
 use crate::pending::Promise;
 
 const QUEUE_JOBS: usize = 4096;
@@ -65,20 +66,20 @@ pub(crate) trait Job: Send {
 }
 
 pub(crate) struct Work<T, F> {
-    pub(crate) body: F,
+    pub(crate) body: Option<F>,
     pub(crate) bytes: usize,
     pub(crate) value: Option<T>,
     pub(crate) promise: Option<Promise<T>>,
 }
 
-impl<T: Send, F: FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send> Job for Work<T, F> {
+impl<T: Send, F: FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError> + Send> Job for Work<T, F> {
     fn bytes(&self) -> usize {
         self.bytes
     }
 
     fn run(&mut self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-        self.value = None;
-        self.value = Some((self.body)(tx)?);
+        let body = self.body.take().ok_or(StoreError::Closed)?;
+        self.value = Some(body(tx)?);
         Ok(())
     }
 
@@ -137,6 +138,14 @@ impl Queue {
         self.filled.notify_one();
     }
 
+    /// Everything that waits.
+    fn take_all(&self) -> VecDeque<Box<dyn Job>> {
+        let mut waiting = self.lock();
+        waiting.bytes = 0;
+        self.drained.notify_all();
+        std::mem::take(&mut waiting.jobs)
+    }
+
     /// No job comes in any more; those that are in will be done.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -184,7 +193,11 @@ pub(crate) fn run(queue: &Queue, conn: &Connection, on_commit: Option<&OnCommit>
     loop {
         match queue.take(idle) {
             Taken::Jobs(group) => {
-                commit_group(conn, group, on_commit);
+                if let Err(error) = commit_group(conn, group, on_commit) {
+                    for mut job in queue.take_all() {
+                        job.settle(Err(error.clone()));
+                    }
+                }
                 upkeep.committed(conn);
                 idle = Duration::from_millis(200);
             }
@@ -195,7 +208,7 @@ pub(crate) fn run(queue: &Queue, conn: &Connection, on_commit: Option<&OnCommit>
     upkeep.closing(conn);
 }
 
-fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Option<&OnCommit>) {
+fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Option<&OnCommit>) -> Result<(), StoreError> {
     match attempt(conn, &mut group) {
         Ok((outcomes, committed)) => {
             tell(on_commit, &committed);
@@ -203,18 +216,14 @@ fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Opti
             for (job, outcome) in group.iter_mut().zip(outcomes) {
                 job.settle(outcome);
             }
+            Ok(())
         }
-        Err(error) if group.len() == 1 || matches!(error, StoreError::Locked) => {
-            tracing::warn!(%error, jobs = group.len(), "a write failed");
+        Err(error) => {
+            tracing::warn!(%error, jobs = group.len(), "a group of writes failed");
             for job in &mut group {
                 job.settle(Err(error.clone()));
             }
-        }
-        Err(error) => {
-            tracing::warn!(%error, jobs = group.len(), "a group of writes failed; trying each alone");
-            for job in group {
-                commit_group(conn, vec![job], on_commit);
-            }
+            Err(error)
         }
     }
 }
@@ -233,7 +242,8 @@ fn attempt(conn: &Connection, group: &mut [Box<dyn Job>]) -> Attempt {
         let outcome = catch_unwind(AssertUnwindSafe(|| job.run(&mut tx)))
             .unwrap_or_else(|_| Err(StoreError::Internal("a write panicked".to_owned())));
         if let Err(error) = &outcome {
-            if conn.is_autocommit() {
+            let machine = matches!(error, StoreError::DiskFull | StoreError::ReadOnly | StoreError::Locked | StoreError::Io(_));
+            if machine || conn.is_autocommit() {
                 return Err(error.clone());
             }
             tx.committed.truncate(mark);
@@ -266,5 +276,72 @@ fn tell(on_commit: Option<&OnCommit>, committed: &[Committed]) {
         && catch_unwind(AssertUnwindSafe(|| hook(committed))).is_err()
     {
         tracing::error!("the subscribers' hook panicked");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pending::{Pending, promise};
+
+    struct Still;
+    impl Upkeep for Still {
+        fn committed(&mut self, _: &Connection) {}
+        fn idle(&mut self, _: &Connection) -> Duration {
+            Duration::from_secs(1)
+        }
+        fn closing(&mut self, _: &Connection) {}
+    }
+
+    fn insert(queue: &Queue, bytes: usize) -> Pending<usize> {
+        let (promise, pending) = promise();
+        let body = move |tx: &mut WriteTx<'_>| {
+            tx.conn().execute("INSERT INTO t VALUES (zeroblob(?1))", [bytes as i64])?;
+            Ok(bytes)
+        };
+        queue.push(Box::new(Work { body: Some(body), bytes, value: None, promise: Some(promise) }));
+        pending
+    }
+
+    /// A database that may not grow behaves as a full disk does, also where nobody may mount a small one.
+    #[test]
+    fn a_full_database_fails_what_was_queued_and_nothing_after_it() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (a); PRAGMA max_page_count = 40").unwrap();
+        let queue = Arc::new(Queue::default());
+        // All is queued before the writer starts, so it is one group.
+        let group: Vec<_> = [1000, 2000, 1_000_000, 3000].map(|bytes| insert(&queue, bytes)).into();
+        let (writer_queue, writer) = (Arc::clone(&queue), move |queue: Arc<Queue>| {
+            run(&queue, &conn, None, &mut Still);
+            conn.query_row("SELECT group_concat(length(a)) FROM t", [], |row| row.get::<_, String>(0)).unwrap()
+        });
+        let thread = std::thread::spawn(move || writer(writer_queue));
+        for pending in group {
+            assert_eq!(pending.wait(), Err(StoreError::DiskFull));
+        }
+        assert_eq!(insert(&queue, 4000).wait(), Ok(4000));
+        queue.close();
+        assert_eq!(insert(&queue, 1).wait(), Err(StoreError::Closed));
+        assert_eq!(thread.join().unwrap(), "4000");
+    }
+
+    #[test]
+    fn a_full_queue_holds_its_callers_back() {
+        let queue = Arc::new(Queue::default());
+        let first = insert(&queue, QUEUE_BYTES);
+        let (started, begun) = std::sync::mpsc::channel();
+        let caller = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || {
+                started.send(()).unwrap();
+                insert(&queue, 1).wait()
+            }
+        });
+        begun.recv().unwrap();
+        queue.close();
+        assert_eq!(caller.join().unwrap(), Err(StoreError::Closed));
+        assert_eq!(queue.lock().jobs.len(), 1, "the second never came in");
+        drop(queue);
+        assert_eq!(first.wait(), Err(StoreError::Closed));
     }
 }

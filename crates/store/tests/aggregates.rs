@@ -1,4 +1,5 @@
 //! Each aggregate through the public doors, and what it announces.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 mod support;
 

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{InvalidValue, StoreError};
-use crate::events::is_id;
+use crate::stream_name::is_id;
 
 /// How deep the JSON of a `config` value may be nested.
 const MAX_DEPTH: usize = 64;

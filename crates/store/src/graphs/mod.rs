@@ -16,7 +16,7 @@ pub use self::registers::{GraphEdit, GraphOp};
 
 use crate::connect::ReadTx;
 use crate::error::StoreError;
-use crate::events::StreamName;
+use crate::stream_name::StreamName;
 use crate::rows::{check_id, check_name, from_sql, to_sql};
 use crate::writer::WriteTx;
 

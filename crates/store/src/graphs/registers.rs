@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Entity, check, is_stamp};
 use crate::error::{InvalidValue, StoreError};
-use crate::events::{EventDraft, StreamName};
+use crate::events::EventDraft;
+use crate::stream_name::StreamName;
 use crate::rows::{Json, check_id, from_sql, to_json, to_sql};
 use crate::writer::WriteTx;
 

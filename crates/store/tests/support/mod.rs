@@ -36,7 +36,7 @@ pub fn new_run(run_id: &str) -> NewRun {
 /// Writes and waits.
 pub fn write<T: Send + 'static>(
     store: &Store,
-    body: impl FnMut(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
+    body: impl FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     store.write(body).wait()
 }
