@@ -208,7 +208,7 @@ async fn greet(mut link: Link, body: Body, token: &str, surroundings: Surroundin
     (body.kill)();
     let end = body.wait().await;
     let fault = match fault {
-        HandshakeFault::Ended(_) if ended.is_ok() => HandshakeFault::Ended(format!("{end:?}")),
+        HandshakeFault::Ended(_) if ended.is_ok() => HandshakeFault::Ended(end.to_string()),
         other => other,
     };
     Err(RunnerError::Handshake { why: fault, stderr: body.stderr.text() })

@@ -39,6 +39,17 @@ pub(crate) enum BodyEnd {
     Lost(String),
 }
 
+impl std::fmt::Display for BodyEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exit code {code}"),
+            Self::Signal(signal) => write!(f, "signal {signal}"),
+            Self::OutOfMemory => write!(f, "out of memory"),
+            Self::Lost(why) => write!(f, "{why}"),
+        }
+    }
+}
+
 /// What lives behind a link and must be ended with it.
 pub(crate) struct Body {
     pub pid: Option<u32>,

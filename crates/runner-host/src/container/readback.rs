@@ -23,7 +23,7 @@ pub(super) fn ignored(wanted: &ContainerCreateBody, got: &ContainerInspectRespon
     check(no_new_privileges(&security), "no-new-privileges", said(&host.security_opt));
     check(!security.iter().any(|option| option.contains("unconfined") || option.contains("disable")), "security", said(&host.security_opt));
     check(host.memory == host_wanted.memory, "memory limit", said(&host.memory));
-    check(swap_is_limited(host_wanted, host), "swap limit", said(&host.memory_swap));
+    check(host.memory_swap == host_wanted.memory_swap, "swap limit", said(&host.memory_swap));
     check(host.pids_limit == host_wanted.pids_limit, "process limit", said(&host.pids_limit));
     check(cpus(host) == cpus(host_wanted), "processor limit", said(&host.nano_cpus));
     check(host.init == Some(true), "init", said(&host.init));
@@ -69,11 +69,6 @@ fn no_new_privileges(security: &[String]) -> bool {
         let (name, value) = option.split_once([':', '=']).unwrap_or((option, "true"));
         name == "no-new-privileges" && value == "true"
     })
-}
-
-/// Either as asked, or there is no swap accounting and no swap that could be used.
-fn swap_is_limited(wanted: &HostConfig, got: &HostConfig) -> bool {
-    got.memory_swap == wanted.memory_swap
 }
 
 fn cpus(host: &HostConfig) -> Option<i64> {

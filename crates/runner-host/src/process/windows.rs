@@ -29,7 +29,8 @@ pub(crate) async fn launch(asked: Asked<'_>) -> Result<Launched, RunnerError> {
     let pipe = format!(r"\\.\pipe\axion-{}", asked.name);
     let (channel, door) = match asked.transport {
         Transport::Stdio => ("stdio".to_owned(), None),
-        _ => (format!("pipe:{pipe}"), Some(Door::open(pipe.as_ref()).map_err(fault("channel"))?)),
+        // Node connects to a pipe by its path, as to a Unix socket.
+        _ => (format!("unix:{pipe}"), Some(Door::open(pipe.as_ref()).map_err(fault("channel"))?)),
     };
     let tmp = asked.folder.tmp();
     let mut command = Command::new(&asked.checked.node);
