@@ -310,7 +310,7 @@ async fn a_run_that_nobody_took_up_can_be_cancelled() {
     assert_eq!(world.core.resume_runs().await.unwrap(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_appends_in_flight_keep_their_order() {
     let dir = tempfile::tempdir().unwrap();
     let runners = scripted(|run| async move {
@@ -329,6 +329,7 @@ async fn many_appends_in_flight_keep_their_order() {
     let mut world = open(&dir.path().join("home"), runners).await;
     let run_id = world.start().await;
     let events = world.to_the_end(&run_id).await;
+    assert!(!types(&events).contains(&"run-interrupted"));
     let nodes: Vec<&str> = events.iter().filter_map(|event| event["node"].as_str()).collect();
     assert_eq!(nodes.len(), 4096);
     assert!(nodes.iter().enumerate().all(|(n, node)| *node == format!("n{n}")));

@@ -3,6 +3,7 @@
 
 use axion_protocol::{ErrorInfo, GraphDocument, GraphLayout};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::failure::internal;
 
@@ -25,9 +26,26 @@ pub fn document(document: &GraphDocument) -> Result<String, ErrorInfo> {
 pub fn layout(layout: &GraphLayout) -> Result<String, ErrorInfo> {
     let mut out = Lines::open();
     out.value("axion", &layout.axion)?;
-    out.list("nodes", sorted(&layout.nodes, |node| node.id.as_str()))?;
-    out.list("notes", sorted(&layout.notes, |note| note.id.as_str()))?;
+    out.list("nodes", plain(sorted(&layout.nodes, |node| node.id.as_str()))?)?;
+    out.list("notes", plain(sorted(&layout.notes, |note| note.id.as_str()))?)?;
     Ok(out.close())
+}
+
+/// Items with whole numbers written as such: `0`, as JavaScript writes it, not `0.0`.
+fn plain<T: Serialize>(items: Vec<&T>) -> Result<Vec<Value>, ErrorInfo> {
+    let whole = |item: &T| {
+        let mut item = serde_json::to_value(item).map_err(|error| internal("A layout could not be written", error))?;
+        for value in item.as_object_mut().into_iter().flat_map(|fields| fields.values_mut()) {
+            if let Some(number) = value.as_f64()
+                && number.fract() == 0.0
+                && number.abs() < 9_007_199_254_740_992.0
+            {
+                *value = Value::from(number as i64);
+            }
+        }
+        Ok(item)
+    };
+    items.into_iter().map(whole).collect()
 }
 
 fn sorted<T>(items: &[T], id: impl Fn(&T) -> &str) -> Vec<&T> {
@@ -93,5 +111,11 @@ mod tests {
         assert_eq!(written, expected);
         let again: GraphDocument = serde_json::from_str(&written).unwrap();
         assert_eq!(document(&again).unwrap(), expected);
+    }
+
+    #[test]
+    fn positions_are_written_as_they_are_read() {
+        let text = "{\n  \"axion\": 1,\n  \"nodes\": [\n    {\"id\":\"a\",\"x\":0,\"y\":-8,\"w\":12.5}\n  ],\n  \"notes\": []\n}\n";
+        assert_eq!(layout(&serde_json::from_str(text).unwrap()).unwrap(), text);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axion_protocol::{ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts};
-use axion_store::{ApprovalRow, EventDraft, Json, NewRun, RunUpdate, Store, StoreError, StreamName, WriteTx};
+use axion_store::{ApprovalRow, EventDraft, Json, NewRun, Pending, RunUpdate, Store, StoreError, StreamName, WriteTx};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -80,11 +80,14 @@ impl Live {
         events.into_iter().map(draft).collect()
     }
 
-    /// Queues a group; the answer comes when it is on disk. Whatever becomes of the caller, the outcome is taken in.
+    /// Queues a group, here and now, so that the order of seats is the order of the store's queue; the answer comes when
+    /// it is on disk. Whatever becomes of the caller, the outcome is taken in.
     pub(crate) fn append(self: &Arc<Self>, seat: &mut Seat, drafts: Vec<Draft>, beside: Option<Beside>) -> Result<Written, ErrorInfo> {
         let group = self.group(seat, drafts, beside)?;
+        let ends = group.ends;
+        let written = self.queue(group);
         let live = self.clone();
-        Ok(Written(tokio::spawn(async move { live.settle(group).await })))
+        Ok(Written(tokio::spawn(async move { live.settle(written, ends).await })))
     }
 
     fn group(&self, seat: &mut Seat, drafts: Vec<Draft>, beside: Option<Beside>) -> Result<Group, ErrorInfo> {
@@ -109,18 +112,17 @@ impl Live {
         Ok(Group { follows, texts, approvals, update, beside, ends: end.is_some(), now })
     }
 
-    async fn settle(&self, group: Group) -> Result<u64, ErrorInfo> {
-        let ends = group.ends;
+    fn queue(&self, group: Group) -> Pending<u64> {
         let bytes = group.texts.iter().map(|text| text.as_str().len() + 64).sum();
         let (stream, run_id) = (self.stream(), self.run_id.clone());
-        let Group { follows, texts, approvals, update, mut beside, now, .. } = group;
-        let written = self.store.write_sized(bytes, move |tx| {
+        let Group { follows, texts, approvals, update, mut beside, ends, now } = group;
+        self.store.write_sized(bytes, move |tx| {
             if let Some(beside) = &mut beside {
                 beside(tx)?;
             }
             let (_, head) = tx.stream_head(&stream)?;
             if head != follows {
-                return Err(StoreError::Closed);
+                return Err(StoreError::Internal(format!("a group that follows event {follows} cannot be put after {head}")));
             }
             for row in &approvals {
                 tx.insert_approval(row)?;
@@ -133,7 +135,10 @@ impl Live {
                 tx.update_run(run_id.as_str(), update, now)?;
             }
             Ok(head)
-        });
+        })
+    }
+
+    async fn settle(&self, written: Pending<u64>, ends: bool) -> Result<u64, ErrorInfo> {
         match written.await {
             Ok(head) => {
                 if ends {
