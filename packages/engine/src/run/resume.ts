@@ -3,15 +3,21 @@ import { NODE, type Plan } from "../compile/plan.ts";
 import type { Outputs } from "../kind.ts";
 import { Flight } from "./flight.ts";
 import { type Failure, type Frame, NOT_TAKEN } from "./frame.ts";
-import type { History, Past } from "./history.ts";
+import type { Counts } from "./events.ts";
+import { type History, type Past, instanceKey } from "./history.ts";
 import { errorPortTaken, propagate } from "./ports.ts";
 import type { Run } from "./run.ts";
+
+const entriesOf = (plan: Plan): Map<string, number> => {
+  const entries = new Map<string, number>();
+  for (const [entry, id] of plan.ids.entries()) if (plan.role[entry] === NODE) entries.set(id, entry);
+  return entries;
+};
 
 /** Scopes in which a step failed before: nothing new starts there. */
 export const failuresOf = (plan: Plan, history: History): Map<string, Failure> => {
   const failing = new Map<string, Failure>();
-  const entries = new Map<string, number>();
-  for (const [entry, id] of plan.ids.entries()) if (plan.role[entry] === NODE) entries.set(id, entry);
+  const entries = entriesOf(plan);
   for (const { node, scope, finished } of history.instances.values()) {
     const entry = entries.get(node);
     if (finished?.state !== "failed" || entry === undefined || errorPortTaken(plan, entry)) continue;
@@ -19,6 +25,36 @@ export const failuresOf = (plan: Plan, history: History): Map<string, Failure> =
     if (!failing.has(scope ?? "")) failing.set(scope ?? "", { error, node, name: plan.names[entry] as string });
   }
   return failing;
+};
+
+/** Is the scope inside a container that finished? Such a container is not gone through again. */
+const isClosed = (scope: string, history: History): boolean => {
+  let outer: string | undefined;
+  for (const part of scope.split("/")) {
+    if (history.instances.get(instanceKey(part.slice(0, part.lastIndexOf(":")), outer))?.finished !== undefined) return true;
+    outer = outer === undefined ? part : `${outer}/${part}`;
+  }
+  return false;
+};
+
+/** Counts the steps inside finished containers, because nothing else will come by them. */
+export const countClosed = (plan: Plan, history: History, counts: Counts): void => {
+  const entries = entriesOf(plan);
+  const scopes = new Map<string, boolean>();
+  for (const { scope, finished } of history.instances.values()) {
+    if (scope === undefined) continue;
+    let closed = scopes.get(scope);
+    if (closed === undefined) {
+      closed = isClosed(scope, history);
+      scopes.set(scope, closed);
+      const last = scope.slice(scope.lastIndexOf("/") + 1);
+      const level = plan.levels[plan.inside[entries.get(last.slice(0, last.lastIndexOf(":"))) ?? -1] ?? -1];
+      if (closed && level !== undefined) counts.total += level.count - 2;
+    }
+    if (!closed || finished === undefined) continue;
+    if (finished.state === "failed" || finished.state === "skipped" || finished.state === "cancelled") counts[finished.state]++;
+    else counts.succeeded++;
+  }
 };
 
 /** A step that finished before: its values arrive again, and nothing is recorded anew. */

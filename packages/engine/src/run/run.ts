@@ -19,7 +19,7 @@ import { type Answer, History, instanceKey } from "./history.ts";
 import { JournalWriter } from "./journal.ts";
 import { errorPortTaken, inputsOf, propagate } from "./ports.ts";
 import { ReadyQueue } from "./queue.ts";
-import { failuresOf, replay, resume } from "./resume.ts";
+import { countClosed, failuresOf, replay, resume } from "./resume.ts";
 import { Values } from "./values.ts";
 
 const SLICE_MS = 8;
@@ -91,6 +91,7 @@ export class Run {
     this.startedAt = this.history.startedAt ?? this.now();
     this.done = new Promise((resolve, reject) => { this.resolve = resolve; this.reject = reject; });
     this.failing = this.hasPast ? failuresOf(options.plan, this.history) : new Map();
+    if (this.hasPast) countClosed(options.plan, this.history, this.counts);
   }
 
   start(): void {
