@@ -1,6 +1,6 @@
 /** The canvas inside its provider: joins scene, drawing, keyboard and overlays. Each of those is a file of its own. */
-import { type DragEvent, type JSX, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { containerAt, measures } from '../model/geometry.ts';
+import { type DragEvent, type JSX, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { containerAt, measures, NODE_WIDTH } from '../model/geometry.ts';
 import { emptySelection, type CanvasEdge, type CanvasSelection, type OpenEnd, type Point } from '../model/types.ts';
 import { type Clash, ClashBubble } from '../overlays/ClashBubble.tsx';
 import { ConnectLetters } from '../overlays/ConnectLetters.tsx';
@@ -26,6 +26,7 @@ import { useViewport } from './useViewport.ts';
 /** What a row of the palette carries while it is dragged. */
 export const KIND_DRAG_TYPE = 'application/x-axion-kind';
 const TURNING_MOST = 12;
+const NEW_NODE_HEIGHT = 96;
 type Overlay = 'none' | 'find' | 'letters' | 'outline';
 
 export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }): JSX.Element {
@@ -73,7 +74,10 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
   const newPlace = (): { readonly at: Point; readonly parent: string | null } => {
     const after = here === null ? undefined : index.node.get(here);
     const size = here === null ? undefined : sizes.get(here);
-    if (after === undefined || size === undefined) return placeOf(viewport.centre());
+    if (after === undefined || size === undefined) {
+      const centre = viewport.centre();
+      return placeOf({ x: centre.x - NODE_WIDTH / 2, y: centre.y - NEW_NODE_HEIGHT / 2 });
+    }
     return { at: { x: after.x + size.w + 40, y: after.y }, parent: index.parent.get(after.id) ?? null };
   };
   const openPalette = (screen: Point | null, from?: OpenEnd): void => {
@@ -127,11 +131,8 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
   // The first look at a graph that has no remembered view shows all of it. Later changes of the model leave the view alone.
   const fitted = useRef(props.view !== undefined);
   const onReady = useCallback(() => {
-    if (fitted.current || scene.bounds === null) return;
-    fitted.current = true;
-    viewport.fit([scene.bounds], false);
+    if (!fitted.current && scene.bounds !== null) fitted.current = viewport.fit([scene.bounds], false);
   }, [scene.bounds, viewport]);
-  useLayoutEffect(onReady, [onReady]);
 
   const events = useSurfaceEvents({
     onDragStop: drag.onDragStop,

@@ -17,7 +17,8 @@ export interface CanvasViewport {
   readonly onMove: (viewport: Viewport) => void;
   readonly onMoveStart: () => void;
   readonly onMoveEnd: () => void;
-  readonly fit: (boxes: Iterable<Box>, animate?: boolean) => void;
+  /** False when there is nothing to fit, or no room yet. */
+  readonly fit: (boxes: Iterable<Box>, animate?: boolean) => boolean;
   readonly show: (box: Box) => void;
   readonly zoom: (by: 'in' | 'out' | '100') => void;
   readonly toCanvas: (screen: Point) => Point;
@@ -48,10 +49,12 @@ export function useViewport(root: RefObject<HTMLElement | null>, initial: View |
 
   const fit = useCallback((boxes: Iterable<Box>, animate = true) => {
     const bounds = boundsOf(boxes);
-    const { width, height } = api.getState();
-    if (bounds === null || width === 0 || height === 0) return;
+    // From the element: React Flow learns its size a moment later than the page has it.
+    const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+    if (bounds === null || width === 0 || height === 0) return false;
     void flow.setViewport(fitView(bounds, width, height), { duration: animate ? duration() : 0 });
-  }, [api, flow]);
+    return true;
+  }, [root, flow]);
   const show = useCallback((box: Box) => {
     const { width, height, transform: [x, y, zoom] } = api.getState();
     const left = box.x * zoom + x;

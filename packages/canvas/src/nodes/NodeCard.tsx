@@ -91,7 +91,7 @@ function Strip({ node, view, off }: { readonly node: CanvasNode; readonly view: 
     <div className="ax-strip">
       <StateGlyph state={isOff ? 'skipped' : view.state} label={null} turning />
       <span className="ax-strip-word">{node.unknown ?? (isOff ? off : view.word)}</span>
-      {view.count !== undefined && <span className="ax-strip-count">{view.count}</span>}
+      {view.count !== undefined && <span className="ax-strip-count" title={view.count}>{view.count}</span>}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { useIsTouch } from '../../frame/useAppearance.ts';
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
 import { EdgeValue } from './EdgeValue.tsx';
-import { useEditor } from './EditorContext.ts';
+import { onlyNode, useEditor } from './EditorContext.ts';
 import { createCanvasModelBuilder, type Place } from './model/canvasModel.ts';
 import { connect, convert, insert, moveNodes, reconnect } from './model/changes.ts';
 import { createCheck } from './model/connections.ts';
@@ -53,7 +53,9 @@ export function CanvasArea({ acts, places, problems, onUsedKind, onInspect }: Ca
   const put = (kind: Kind, request: PaletteRequest): void => {
     setPalette(null);
     onUsedKind(kind.id);
-    editor.apply(insert(editor.model, kind, request.spot, editor.newId, request.from), 'insert');
+    // Without an open end the new node follows the selected one, if a port of it fits.
+    const after = onlyNode(editor.selection);
+    editor.apply(insert(editor.model, kind, request.spot, editor.newId, request.from ?? (after === null ? undefined : { after })), 'insert');
     requestAnimationFrame(() => editor.canvas.current?.focus());
   };
   const perform = (intent: CanvasIntent): void => {

@@ -2,7 +2,7 @@
 // of the window; where it is narrow they lie over the graph, one at a time.
 
 import { Button, Drawer, EmptyState, Skeleton, SplitPane } from '@axion/ui';
-import { type JSX, useEffect, useRef, useState } from 'react';
+import { type JSX, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { DocumentTabs } from '../../frame/DocumentTabs.tsx';
 import { useLayoutClass } from '../../frame/layoutClass.ts';
@@ -57,14 +57,15 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
   const inspector = usePanel('inspector');
   const search = useRef<HTMLInputElement>(null);
   const [folders, setFolders] = useState(false);
-  const { editor, places, problems, usedKind } = useEditorState(graphId, { openRunPanel: () => runPanel.setOpen(true) });
-  const acts = useEditorActs(editor, () => setFolders(true));
-  useEditorCommands(editor, acts, {
-    findKind: () => {
-      side.setOpen(true);
-      requestAnimationFrame(() => search.current?.focus());
-    },
-  });
+  const { editor, places, problems, usedKind } = useEditorState(graphId, () => runPanel.setOpen(true));
+  const openFolders = useCallback(() => setFolders(true), []);
+  const acts = useEditorActs(editor, openFolders);
+  const openSide = side.setOpen;
+  const findKind = useCallback(() => {
+    openSide(true);
+    requestAnimationFrame(() => search.current?.focus());
+  }, [openSide]);
+  useEditorCommands(editor, acts, findKind);
   const over = layout === 'narrow' || layout === 'phone';
   useFoldedPanels(layout);
 

@@ -7,11 +7,7 @@ import { useT } from '../../messages/context.ts';
 import type { Editor } from './EditorContext.ts';
 import type { EditorActs } from './useEditorActs.ts';
 
-export interface EditorPlaces {
-  readonly findKind: () => void;
-}
-
-export function useEditorCommands(editor: Editor, acts: EditorActs, places: EditorPlaces): void {
+export function useEditorCommands(editor: Editor, acts: EditorActs, findKind: () => void): void {
   const t = useT();
   const { selection, model, runId } = editor;
   const some = selection.nodes.size + selection.edges.size + selection.notes.size > 0;
@@ -22,7 +18,7 @@ export function useEditorCommands(editor: Editor, acts: EditorActs, places: Edit
       { id: 'graph-undo', label: t('editor.undo'), group: 'group.graph', icon: 'undo-2', shortcut: 'Mod+Z', run: () => stepOr('undo', acts.undo) },
       { id: 'graph-redo', label: t('editor.redo'), group: 'group.graph', icon: 'redo-2', shortcut: 'Mod+Shift+Z', alsoOn: ['Mod+Y'], run: () => stepOr('redo', acts.redo) },
       { id: 'graph-tidy', label: t('editor.tidy'), group: 'group.graph', icon: 'align-horizontal-distribute-center', run: acts.tidy },
-      { id: 'graph-find-kind', label: t('editor.findKind'), group: 'group.graph', icon: 'plus', shortcut: '/', run: places.findKind },
+      { id: 'graph-find-kind', label: t('editor.findKind'), group: 'group.graph', icon: 'plus', shortcut: '/', run: findKind },
       { id: 'graph-find', label: t('canvas.find'), group: 'group.graph', icon: 'search', shortcut: 'Mod+F', run: acts.find },
       { id: 'graph-outline', label: t('editor.outline'), group: 'group.graph', icon: 'list-tree', shortcut: 'Mod+Shift+O', run: acts.outline },
       { id: 'graph-note', label: t('editor.addNote'), group: 'group.graph', icon: 'notebook-pen', run: acts.addNote },
@@ -32,7 +28,7 @@ export function useEditorCommands(editor: Editor, acts: EditorActs, places: Edit
       { id: 'graph-delete', label: t('editor.delete'), group: 'group.graph', icon: 'trash-2', enabled: some, run: () => acts.remove(selection) },
       { id: 'graph-properties', label: t('editor.graphProperties'), group: 'group.graph', icon: 'workflow', enabled: some, run: () => editor.select(emptySelection) },
     ],
-    [t, acts, places, editor, selection, some, model.slots.size, runId],
+    [t, acts, findKind, editor, selection, some, model.slots.size, runId],
   );
   useCommands(commands);
 }

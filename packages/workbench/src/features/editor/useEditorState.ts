@@ -25,8 +25,10 @@ export interface EditorState {
 }
 
 const COLUMN = 214;
+/** About half of a new node, so that it is put round a point and not below it. */
+const HALF = { w: 87, h: 48 } as const;
 
-export function useEditorState(graphId: string, panels: { readonly openRunPanel: () => void }): EditorState {
+export function useEditorState(graphId: string, openRunPanel: () => void): EditorState {
   const client = useClient();
   const graph = useGraph(graphId);
   const model = useStore(graph.store, (state) => state.model);
@@ -85,14 +87,18 @@ export function useEditorState(graphId: string, panels: { readonly openRunPanel:
     },
     [apply, environment, usedKind],
   );
-  const showRun = useCallback((next: string | null) => {
-    view.setGraphPlace(graphId, { runId: next ?? '' });
-    setStepKey(null);
-    if (next !== null) {
+  const openPanel = useRef(openRunPanel);
+  openPanel.current = openRunPanel;
+  const showRun = useCallback(
+    (next: string | null) => {
+      view.setGraphPlace(graphId, { runId: next ?? '' });
+      setStepKey(null);
+      if (next === null) return;
       setRunTab('timeline');
-      panels.openRunPanel();
-    }
-  }, [view, graphId, panels]);
+      openPanel.current();
+    },
+    [view, graphId],
+  );
   const show = useCallback(
     (node: string) => {
       select({ ...emptySelection, nodes: new Set([node]) });
@@ -124,7 +130,8 @@ function existing(selection: CanvasSelection, model: GraphModel): CanvasSelectio
 function spotFor(model: GraphModel, after: string | null, canvas: RefObject<CanvasHandle | null>): Spot {
   const node = after === null ? undefined : model.nodes.get(after);
   if (node !== undefined) return { at: { x: node.x + (node.w ?? COLUMN - 40) + 40, y: node.y }, parent: node.parent ?? null };
-  return { at: canvas.current?.centre() ?? { x: 0, y: 0 }, parent: null };
+  const centre = canvas.current?.centre() ?? { x: 0, y: 0 };
+  return { at: { x: centre.x - HALF.w, y: centre.y - HALF.h }, parent: null };
 }
 
 /** The run that was chosen, or, when none was, the newest one while it is under way. A run that is gone is not shown. */

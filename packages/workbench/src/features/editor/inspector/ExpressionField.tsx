@@ -19,6 +19,8 @@ export interface ExpressionFieldProps {
 }
 
 const SHOWN = 8;
+/** An expression is mostly one line; the field grows with it. */
+const ONE_LINE = { minHeight: 'var(--h-field)', paddingBlock: 4 } as const;
 
 export function ExpressionField({ node, value, onChange, ...rest }: ExpressionFieldProps): JSX.Element {
   const t = useT();
@@ -58,7 +60,8 @@ export function ExpressionField({ node, value, onChange, ...rest }: ExpressionFi
       <TextArea
         {...rest}
         mono
-        rows={2}
+        rows={1}
+        style={ONE_LINE}
         value={value}
         onChange={(next) => onChange(next)}
         onKeyDown={onKeyDown}

@@ -103,6 +103,9 @@ function FolderRow({ slot }: { readonly slot: Slot }): JSX.Element {
       <div className="flex items-center gap-2">
         <Icon name="folder" size={14} className="text-fg-2" />
         <code className="min-w-0 flex-1 truncate font-mono text-mono">{slot.id}</code>
+        <IconButton icon="x" small label={t('editor.folderRemove', { slot: slot.id })} onClick={() => edit(edits.removeSlot(slot.id), 'folder')} />
+      </div>
+      <div className="ps-[22px]">
         <Segmented
           aria-label={t('editor.folderAccess', { slot: slot.id })}
           value={slot.access}
@@ -112,7 +115,6 @@ function FolderRow({ slot }: { readonly slot: Slot }): JSX.Element {
             { value: 'rw', label: t('editor.folderWrites') },
           ]}
         />
-        <IconButton icon="x" small label={t('editor.folderRemove', { slot: slot.id })} onClick={() => edit(edits.removeSlot(slot.id), 'folder')} />
       </div>
       <div className="flex min-w-0 items-center gap-2 ps-[22px] text-caption text-fg-3">
         {grant === undefined ? <span className="flex-1">{t('editor.folderUnbound')}</span> : <MiddleCut text={grant.path} className="min-w-0 flex-1 font-mono" />}

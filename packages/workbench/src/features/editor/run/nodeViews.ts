@@ -219,6 +219,8 @@ function lookOf(edge: { readonly from: { readonly node: string; readonly port: s
   const target = run.node(edge.to.node);
   const active = target !== undefined && (target.state === 'running' || target.state === 'retrying');
   if (inward) return DEAD.has(source.state) && target === undefined ? 'dead' : active ? 'running' : target === undefined ? 'rest' : 'passed';
+  // Of many instances the last one alone does not tell which ways were taken; what arrived at the target does.
+  if (source.instances > 1) return target === undefined || target.instances === 0 ? 'rest' : target.instances > target.counts.skipped ? (active ? 'running' : 'passed') : 'dead';
   if (source.last.outputs !== undefined && Object.hasOwn(source.last.outputs, edge.from.port)) return active ? 'running' : 'passed';
   if (!ENDED.has(source.last.state)) return 'rest';
   return 'dead';

@@ -3,7 +3,7 @@
 import type { TimelineRow } from '@axion/client';
 import { classNames, Icon, StateGlyph, stateClasses } from '@axion/ui';
 import { type JSX, memo } from 'react';
-import { useT } from '../../../messages/context.ts';
+import { useMessages } from '../../../messages/context.ts';
 import { stateWord } from '../../../session/words.ts';
 import { type Bar, barsOf, labelPlace, type TimeScale } from '../run/timelineModel.ts';
 import type { RowWords } from './useRowWords.ts';
@@ -26,10 +26,13 @@ export interface TimelineRowViewProps {
 const INDENT = 15;
 
 export const TimelineRowView = memo(function TimelineRowView({ id, row, height, labels, scale, origin, now, words, current, selected, onChoose, onToggle }: TimelineRowViewProps): JSX.Element {
-  const t = useT();
+  const { t, formats } = useMessages();
   const state = row.kind === 'step' ? row.step.state : row.state;
   const bars = barsOf(row, origin, now, scale);
   const place = labelPlace(bars, scale.width);
+  const startedAt = row.kind === 'step' ? row.step.startedAt : row.startedAt;
+  const going = words.time === '' && startedAt !== undefined && (state === 'running' || state === 'waiting' || state === 'retrying');
+  const time = going ? formats.duration(Math.max(0, Math.floor((now - (startedAt - origin)) / 100) * 100)) : words.time;
   return (
     <div
       id={id}
@@ -67,7 +70,7 @@ export const TimelineRowView = memo(function TimelineRowView({ id, row, height, 
           {words.name}
         </span>
         <span className="min-w-0 flex-1 truncate text-caption text-fg-3">{words.detail}</span>
-        <span className="shrink-0 text-small text-fg-2 tabular-nums">{words.time}</span>
+        <span className="shrink-0 text-small text-fg-2 tabular-nums">{time}</span>
       </div>
       <div aria-hidden className="relative h-full min-w-0 flex-1 overflow-hidden">
         {bars.map((bar, at) => (

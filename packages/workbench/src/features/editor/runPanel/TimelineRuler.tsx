@@ -43,7 +43,7 @@ export function TimelineRuler({ labels, scale, ticks, now, onZoom, onFit }: Time
       >
         {measured === null &&
           ticks.map((tick) =>
-            nowX !== null && Math.abs(tick.x - nowX) < 36 ? null : (
+            tick.x > scale.width - 24 || (nowX !== null && Math.abs(tick.x - nowX) < 36) ? null : (
               <span key={tick.ms} className={tick.x < 12 ? 'absolute top-[3px]' : 'absolute top-[3px] -translate-x-1/2'} style={{ left: tick.x }}>
                 {tick.ms === 0 ? '0' : formats.duration(tick.ms)}
               </span>

@@ -121,7 +121,7 @@ export function TimelineView({ follow, onFollow }: { readonly follow: boolean; r
       className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px]"
     >
       <TimelineRuler labels={labels} scale={scale} ticks={ticksOf(scale)} now={live ? now : null} onZoom={zoom} onFit={() => setFree(null)} />
-      <div role="presentation" className="relative" style={{ height: rows.length * rowHeight }}>
+      <div role="presentation" className="relative" style={{ height: rows.length * rowHeight, minHeight: `calc(100% - ${HEAD}px)` }}>
         {ticksOf(scale).map((one) => (
           <i key={one.ms} aria-hidden className="pointer-events-none absolute inset-y-0 w-px bg-line-1" style={{ left: labels + one.x }} />
         ))}
