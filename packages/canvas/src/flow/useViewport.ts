@@ -12,6 +12,9 @@ const FIT_MS = 200;
 
 export const detailOf = (zoom: number): Detail => (zoom < FAR ? 'far' : zoom < PLAIN ? 'plain' : 'full');
 
+/** No motion for those who asked for none, of the system or of us. */
+const duration = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches || document.documentElement.dataset['motion'] === 'reduced' ? 0 : FIT_MS);
+
 export interface CanvasViewport {
   readonly far: boolean;
   readonly onMove: (viewport: Viewport) => void;
@@ -33,7 +36,6 @@ export function useViewport(root: RefObject<HTMLElement | null>, initial: View |
   const tell = useRef(onView);
   tell.current = onView;
 
-  const duration = (): number => (matchMedia('(prefers-reduced-motion: reduce)').matches || document.documentElement.dataset['motion'] === 'reduced' ? 0 : FIT_MS);
   const onMove = useCallback((viewport: Viewport) => {
     const detail = detailOf(viewport.zoom);
     // Written to the element, not through React: it changes in the middle of a gesture.

@@ -92,11 +92,11 @@ export function portPlaces(node: CanvasNode, width: number, density: CanvasDensi
   const open = isOpenContainer(node);
   const y = (row: number): number => (open ? portRowY(row, density) : BORDER + size.head + size.row * (row + 0.5));
   const places: PortPlace[] = [];
-  node.inputs.forEach((port, row) => places.push({ port, side: 'in', faces: 'left', inner: false, x: 0, y: y(row) }));
-  node.outputs.forEach((port, row) => places.push({ port, side: 'out', faces: 'right', inner: false, x: width, y: y(row) }));
+  for (const [row, port] of node.inputs.entries()) places.push({ port, side: 'in', faces: 'left', inner: false, x: 0, y: y(row) });
+  for (const [row, port] of node.outputs.entries()) places.push({ port, side: 'out', faces: 'right', inner: false, x: width, y: y(row) });
   if (open) {
-    node.innerSources.forEach((port, row) => places.push({ port, side: 'out', faces: 'right', inner: true, x: 0, y: y(row) }));
-    node.innerSinks.forEach((port, row) => places.push({ port, side: 'in', faces: 'left', inner: true, x: width, y: y(row) }));
+    for (const [row, port] of node.innerSources.entries()) places.push({ port, side: 'out', faces: 'right', inner: true, x: 0, y: y(row) });
+    for (const [row, port] of node.innerSinks.entries()) places.push({ port, side: 'in', faces: 'left', inner: true, x: width, y: y(row) });
   }
   return places;
 }

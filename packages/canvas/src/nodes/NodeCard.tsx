@@ -51,7 +51,7 @@ const PortRows = memo(function PortRows({ node }: { readonly node: CanvasNode })
   return (
     <>
       {Array.from({ length: rows }, (_, row) => (
-        // A row is its place; ports of a kind do not move.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; ports of a kind do not move
         <div key={row} className="ax-port-row">
           <span className="ax-port-name" title={node.inputs[row]?.name}>{node.inputs[row]?.name}</span>
           <span className="ax-port-name ax-port-name-out" title={node.outputs[row]?.name}>{node.outputs[row]?.name}</span>
@@ -66,7 +66,7 @@ const Summary = memo(function Summary({ node, notHere }: { readonly node: Canvas
   if (node.summary.length === 0) return null;
   return (
     <div className="ax-node-summary" title={node.summary.map((part) => part.text).join('')}>
-      {node.summary.map((part, at) => (part.mono ? <code key={at}>{part.text}</code> : <span key={at}>{part.text}</span>))}
+      {node.summary.map((part) => (part.mono ? <code key={part.text}>{part.text}</code> : <span key={part.text}>{part.text}</span>))}
     </div>
   );
 });
@@ -76,6 +76,7 @@ const Preview = memo(function Preview({ lines, streaming }: { readonly lines: re
   return (
     <div className="ax-preview">
       {shown.map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the preview
         <div key={at} className="ax-preview-line">
           {line}
           {streaming && at === shown.length - 1 && <i className="ax-caret" />}

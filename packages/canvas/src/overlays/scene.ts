@@ -1,6 +1,6 @@
 /** What the painted layers need of a graph, in one object that changes only with the model or the sizes. */
 import { absoluteBoxes, boundsOf, isOpenContainer, portPlaces, type CanvasDensity } from '../model/geometry.ts';
-import { type GraphIndex } from '../model/graphIndex.ts';
+import type { GraphIndex } from '../model/graphIndex.ts';
 import type { Box } from '../model/types.ts';
 
 export interface SceneItem {

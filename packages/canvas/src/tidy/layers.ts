@@ -31,8 +31,10 @@ export function placeLayers(nodes: readonly LayerNode[], from: Int32Array, to: I
   pullTowardsUse(layer, after, before);
 
   const columns: number[][] = [];
-  for (let node = 0; node < count; node += 1) (columns[layer[node] as number] ??= []).push(node);
-  for (let column = 0; column < columns.length; column += 1) columns[column] ??= [];
+  let depth = 0;
+  for (const at of layer) depth = Math.max(depth, at + 1);
+  for (let column = 0; column < depth; column += 1) columns.push([]);
+  for (let node = 0; node < count; node += 1) columns[layer[node] as number]?.push(node);
 
   const rank = new Float64Array(count);
   for (const column of columns) column.forEach((node, row) => { rank[node] = row; });

@@ -2,7 +2,7 @@
 // of the window; where it is narrow they lie over the graph, one at a time.
 
 import { Button, Drawer, EmptyState, Skeleton, SplitPane } from '@axion/ui';
-import { type JSX, useCallback, useEffect, useRef, useState } from 'react';
+import { type JSX, useCallback, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { DocumentTabs } from '../../frame/DocumentTabs.tsx';
 import { useLayoutClass } from '../../frame/layoutClass.ts';
@@ -67,12 +67,12 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
   }, [openSide]);
   useEditorCommands(editor, acts, findKind);
   const over = layout === 'narrow' || layout === 'phone';
-  useFoldedPanels(layout);
 
   const palette = <PalettePanel searchRef={search} />;
   const details = <Inspector acts={acts} />;
   const document = (
-    <main id="document" tabIndex={-1} data-region="document" data-graph={graphId} aria-label={editor.model.name} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
+    <div id="document" tabIndex={-1} data-region="document" data-graph={graphId} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
+      <h1 className="sr-only" title={editor.model.name}>{editor.model.name}</h1>
       <DocumentTabs />
       <SplitPane
         region="bottom"
@@ -87,10 +87,11 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
         <Toolbar acts={acts} />
         <CanvasArea acts={acts} places={places} problems={problems} onUsedKind={usedKind} onInspect={() => inspector.setOpen(true)} />
       </SplitPane>
-    </main>
+    </div>
   );
   return (
     <EditorContext value={editor}>
+      <main aria-label={editor.model.name} className="flex min-h-0 min-w-0 flex-1">
       <SplitPane
         region="start"
         size={side.size}
@@ -126,6 +127,7 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
           {document}
         </SplitPane>
       </SplitPane>
+      </main>
       {over && (
         <>
           <Drawer open={side.open} onClose={() => side.setOpen(false)} label={t('editor.nodes')} from="start">
@@ -142,22 +144,4 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
       {folders && <SlotsDialog graphId={graphId} name={editor.model.name} slots={[...editor.model.slots.values()]} forRun={false} onCancel={() => setFolders(false)} onDone={() => setFolders(false)} />}
     </EditorContext>
   );
-}
-
-/** A window that is made narrow closes what would cover the graph, and gives it back when there is room again. */
-function useFoldedPanels(layout: ReturnType<typeof useLayoutClass>): void {
-  const side = usePanel('side');
-  const run = usePanel('run');
-  const inspector = usePanel('inspector');
-  const panels = useRef({ side, run, inspector });
-  panels.current = { side, run, inspector };
-  const folded = useRef<readonly ('side' | 'run' | 'inspector')[]>([]);
-  useEffect(() => {
-    const wanted: readonly ('side' | 'run' | 'inspector')[] = layout === 'wide' ? [] : layout === 'normal' ? ['side'] : ['side', 'run', 'inspector'];
-    for (const name of folded.current) if (!wanted.includes(name)) panels.current[name].setOpen(true);
-    const closing = wanted.filter((name) => panels.current[name].open);
-    for (const name of closing) panels.current[name].setOpen(false);
-    folded.current = [...folded.current.filter((name) => wanted.includes(name)), ...closing];
-    return undefined;
-  }, [layout]);
 }

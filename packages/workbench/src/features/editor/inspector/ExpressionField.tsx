@@ -69,7 +69,7 @@ export function ExpressionField({ node, value, onChange, ...rest }: ExpressionFi
         onBlur={(event) => {
           if (!wrap.current?.contains(event.relatedTarget)) setCaret(null);
         }}
-        aria-controls={listId}
+        {...(offered.length > 0 ? { 'aria-controls': listId } : {})}
       />
       {offered.length > 0 && (
         <div id={listId} role="group" aria-label={t('editor.knownNames')} className="flex flex-wrap gap-1">

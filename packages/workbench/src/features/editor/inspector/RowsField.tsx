@@ -30,7 +30,7 @@ export function RowsField({ node, field, value, problems, onChange }: RowsFieldP
   return (
     <div className="flex flex-col gap-2">
       {rows.map((row, at) => (
-        // A row has no id of its own; its place is all that tells it apart.
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row has no id of its own; its place is all that tells it apart
         <div key={at} role="group" aria-label={t('editor.rowTitle', { row: title, number: at + 1 })} className="flex flex-col gap-2 border-s-2 border-line-2 ps-2.5">
           <div className="flex items-center">
             <span className="flex-1 text-caption text-fg-3">{t('editor.rowTitle', { row: title, number: at + 1 })}</span>

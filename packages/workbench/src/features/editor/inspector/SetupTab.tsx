@@ -75,14 +75,14 @@ function Ports({ node }: { readonly node: GraphNode }): JSX.Element | null {
     const value = edge === undefined ? undefined : run?.view.node(edge.from.node)?.last.outputs?.[edge.from.port];
     return value === undefined ? null : value.type === 'inline' ? oneLine(value.value) : (previewLines(value, words)[0] ?? '');
   };
-  const valueOf = (port: string): string | null => {
+  const valueOut = (port: string): string | null => {
     const value = outputs?.[port];
     return value === undefined ? null : value.type === 'inline' ? oneLine(value.value) : (previewLines(value, words)[0] ?? '');
   };
   const used = new Set([...model.edges.values()].flatMap((edge) => [`in ${edge.to.node} ${edge.to.port}`, `out ${edge.from.node} ${edge.from.port}`]));
   const rows: readonly { readonly key: string; readonly port: InputPort | OutputPort; readonly note: string; readonly value: string | null }[] = [
     ...info.inputs.map((port) => ({ key: `in ${node.id} ${port.id}`, port, note: t('editor.portIn', { type: describeType(port) }), value: valueInto(port.id) })),
-    ...info.outputs.map((port) => ({ key: `out ${node.id} ${port.id}`, port, note: t('editor.portOut', { type: describeType(port) }), value: valueOf(port.id) })),
+    ...info.outputs.map((port) => ({ key: `out ${node.id} ${port.id}`, port, note: t('editor.portOut', { type: describeType(port) }), value: valueOut(port.id) })),
   ];
   if (rows.length === 0) return null;
   return (

@@ -27,25 +27,27 @@ export function LogView(): JSX.Element {
   const [atEnd, setAtEnd] = useState(true);
   const scroller = useRef<HTMLDivElement>(null);
   const version = run?.view.version;
+  // The version stands for everything that the view says.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const lines = useMemo(() => {
     const wanted = typed.trim().toLowerCase();
     return (run?.view.log ?? []).map((line) => shownLine(line, t)).filter((line): line is ShownLine => line !== null && fits(line, wanted, node));
-    // The version stands for everything that the view says.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [run, version, typed, node, t]);
   const offsets = useMemo(() => rowOffsets(lines.map(() => ROW)), [lines]);
   const window_ = useRowWindow(scroller, offsets);
+  // New lines, and lines that were wrapped anew, are what it scrolls for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element !== null && atEnd) element.scrollTop = element.scrollHeight;
   }, [lines, atEnd, wrap]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for everything that the view says
   const names = useMemo(() => {
     const seen = new Set((run?.view.log ?? []).flatMap((line) => ('node' in line.event && line.event.node !== undefined ? [line.event.node] : [])));
     return [...seen].map((id) => {
       const found = editor.model.nodes.get(id);
       return { value: id, label: found === undefined ? id : titleOf(found) };
     });
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for everything that the view says
   }, [run, version, editor.model]);
   if (run === null) return <EmptyState title={t('editor.noRunShown')} detail={t('editor.noRunShownDetail')} className="flex-1" />;
   const nameOf = (id: string | null): string => {

@@ -40,7 +40,6 @@ export const TimelineRowView = memo(function TimelineRowView({ id, row, height, 
       aria-level={row.depth + 1}
       aria-selected={selected}
       aria-expanded={row.expandable ? row.expanded : undefined}
-      aria-label={`${words.name}, ${stateWord(t, state)}${words.time === '' ? '' : `, ${words.time}`}`}
       data-row={row.key}
       data-state={state}
       onClick={onChoose}
@@ -65,7 +64,7 @@ export const TimelineRowView = memo(function TimelineRowView({ id, row, height, 
         ) : (
           <span className="w-5 shrink-0" />
         )}
-        <StateGlyph state={state} label={null} />
+        <StateGlyph state={state} label={stateWord(t, state)} />
         <span className="truncate" title={words.name}>
           {words.name}
         </span>
@@ -74,6 +73,7 @@ export const TimelineRowView = memo(function TimelineRowView({ id, row, height, 
       </div>
       <div aria-hidden className="relative h-full min-w-0 flex-1 overflow-hidden">
         {bars.map((bar, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place in the row
           <BarShape key={at} bar={bar} />
         ))}
         {words.note !== '' && (

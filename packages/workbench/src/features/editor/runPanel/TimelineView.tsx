@@ -40,14 +40,18 @@ export function TimelineView({ follow, onFollow }: { readonly follow: boolean; r
   const window_ = useRowWindow(scroller, offsets, HEAD);
   const words = useRowWords(run?.view ?? null);
 
+  const shown = run !== null;
+  // The element is there only while a run is shown.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const observer = new ResizeObserver(() => setWidth(Math.max(80, element.clientWidth - labelWidth(element.clientWidth))));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [run === null]);
+  }, [shown]);
   // A run that was just chosen begins at the whole of it, with its containers open.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another run is the reason, not an input
   useEffect(() => {
     setFree(null);
     setCurrent(0);
@@ -105,11 +109,6 @@ export function TimelineView({ follow, onFollow }: { readonly follow: boolean; r
   return (
     <div
       ref={scroller}
-      role="tree"
-      aria-label={t('editor.timeline')}
-      tabIndex={0}
-      aria-activedescendant={rows[current] === undefined ? undefined : rowId(current)}
-      onKeyDown={onKeyDown}
       onWheel={(event) => {
         if (event.ctrlKey || event.metaKey) zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, event.nativeEvent.offsetX);
         else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
@@ -118,10 +117,18 @@ export function TimelineView({ follow, onFollow }: { readonly follow: boolean; r
           setFree({ ...scale, from: Math.max(0, scale.from + (event.deltaX || event.deltaY) / scale.pxPerMs) });
         }
       }}
-      className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto outline-offset-[-2px]"
+      className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto"
     >
       <TimelineRuler labels={labels} scale={scale} ticks={ticksOf(scale)} now={live ? now : null} onZoom={zoom} onFit={() => setFree(null)} />
-      <div role="presentation" className="relative" style={{ height: rows.length * rowHeight, minHeight: `calc(100% - ${HEAD}px)` }}>
+      <div
+        role="tree"
+        aria-label={t('editor.timeline')}
+        tabIndex={0}
+        aria-activedescendant={rows[current] === undefined ? undefined : rowId(current)}
+        onKeyDown={onKeyDown}
+        className="relative outline-none"
+        style={{ height: rows.length * rowHeight, minHeight: `calc(100% - ${HEAD}px)` }}
+      >
         {ticksOf(scale).map((one) => (
           <i key={one.ms} aria-hidden className="pointer-events-none absolute inset-y-0 w-px bg-line-1" style={{ left: labels + one.x }} />
         ))}
