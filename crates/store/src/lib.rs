@@ -21,6 +21,7 @@ mod home;
 mod migrate;
 mod pending;
 mod projects;
+mod queue;
 mod recover;
 mod rows;
 mod runs;

@@ -12,10 +12,11 @@ use crate::events::EventDraft;
 use crate::stream_name::StreamName;
 use crate::home::Home;
 use crate::pending::{Pending, promise};
+use crate::queue::{Queue, Work};
 use crate::recover::{self, RecoveryReport};
 use crate::streams::{Appended, Page};
 use crate::upkeep::{Background, OnHealth, Vitals, WriterUpkeep};
-use crate::writer::{self, OnCommit, Queue, WriteTx, Work};
+use crate::writer::{self, OnCommit, WriteTx};
 
 /// How to open a home.
 pub struct OpenOptions {

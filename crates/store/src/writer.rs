@@ -5,10 +5,8 @@
 //! itself back. If the disk or the database fails, the whole transaction is taken back, and with it fails everything that was
 //! queued by then: a write does not outlive the loss of one that was queued before it. The next write is tried afresh.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -17,12 +15,7 @@ use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::events::Events;
 use crate::stream_name::StreamName;
-use crate::pending::Promise;
-
-const QUEUE_JOBS: usize = 4096;
-const QUEUE_BYTES: usize = 64 << 20;
-const GROUP_JOBS: usize = 512;
-const GROUP_BYTES: usize = 8 << 20;
+use crate::queue::{Job, Queue, Taken};
 
 /// Events that are now on disk.
 #[derive(Debug, Clone)]
@@ -58,125 +51,6 @@ impl WriteTx<'_> {
     }
 }
 
-pub(crate) trait Job: Send {
-    fn bytes(&self) -> usize;
-    fn run(&mut self, tx: &mut WriteTx<'_>) -> Result<(), StoreError>;
-    /// Answers; called once.
-    fn settle(&mut self, outcome: Result<(), StoreError>);
-}
-
-pub(crate) struct Work<T, F> {
-    pub(crate) body: Option<F>,
-    pub(crate) bytes: usize,
-    pub(crate) value: Option<T>,
-    pub(crate) promise: Option<Promise<T>>,
-}
-
-impl<T: Send, F: FnOnce(&mut WriteTx<'_>) -> Result<T, StoreError> + Send> Job for Work<T, F> {
-    fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    fn run(&mut self, tx: &mut WriteTx<'_>) -> Result<(), StoreError> {
-        let body = self.body.take().ok_or(StoreError::Closed)?;
-        self.value = Some(body(tx)?);
-        Ok(())
-    }
-
-    fn settle(&mut self, outcome: Result<(), StoreError>) {
-        let value = self.value.take();
-        if let Some(promise) = self.promise.take() {
-            promise.settle(outcome.and_then(|()| value.ok_or(StoreError::Closed)));
-        }
-    }
-}
-
-#[derive(Default)]
-struct Waiting {
-    jobs: VecDeque<Box<dyn Job>>,
-    bytes: usize,
-    closed: bool,
-    writer: Option<ThreadId>,
-}
-
-/// The queue before the writer.
-#[derive(Default)]
-pub(crate) struct Queue {
-    waiting: Mutex<Waiting>,
-    filled: Condvar,
-    drained: Condvar,
-}
-
-pub(crate) enum Taken {
-    Jobs(Vec<Box<dyn Job>>),
-    Idle,
-    Closed,
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Queues a job. Waits while the queue is full, except on the writer's own thread, which would wait for itself.
-    pub(crate) fn push(&self, mut job: Box<dyn Job>) {
-        let mut waiting = self.lock();
-        let bytes = job.bytes();
-        while !waiting.closed
-            && (waiting.jobs.len() >= QUEUE_JOBS || (waiting.bytes + bytes > QUEUE_BYTES && !waiting.jobs.is_empty()))
-            && waiting.writer != Some(std::thread::current().id())
-        {
-            waiting = self.drained.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-        if waiting.closed {
-            drop(waiting);
-            job.settle(Err(StoreError::Closed));
-            return;
-        }
-        waiting.bytes += bytes;
-        waiting.jobs.push_back(job);
-        self.filled.notify_one();
-    }
-
-    /// Everything that waits.
-    fn take_all(&self) -> VecDeque<Box<dyn Job>> {
-        let mut waiting = self.lock();
-        waiting.bytes = 0;
-        self.drained.notify_all();
-        std::mem::take(&mut waiting.jobs)
-    }
-
-    /// No job comes in any more; those that are in will be done.
-    pub(crate) fn close(&self) {
-        self.lock().closed = true;
-        self.filled.notify_all();
-        self.drained.notify_all();
-    }
-
-    fn take(&self, idle: Duration) -> Taken {
-        let mut waiting = self.lock();
-        while waiting.jobs.is_empty() {
-            if waiting.closed {
-                return Taken::Closed;
-            }
-            let (guard, timeout) = self.filled.wait_timeout(waiting, idle).unwrap_or_else(PoisonError::into_inner);
-            waiting = guard;
-            if timeout.timed_out() && waiting.jobs.is_empty() && !waiting.closed {
-                return Taken::Idle;
-            }
-        }
-        let (mut group, mut bytes) = (Vec::new(), 0);
-        while group.len() < GROUP_JOBS && (group.is_empty() || bytes < GROUP_BYTES) {
-            let Some(job) = waiting.jobs.pop_front() else { break };
-            bytes += job.bytes();
-            group.push(job);
-        }
-        waiting.bytes -= bytes;
-        self.drained.notify_all();
-        Taken::Jobs(group)
-    }
-}
-
 /// What the writer does between groups.
 pub(crate) trait Upkeep {
     /// After each commit; the log holds about `wal_pages` pages.
@@ -188,16 +62,12 @@ pub(crate) trait Upkeep {
 }
 
 pub(crate) fn run(queue: &Queue, conn: &Connection, on_commit: Option<&OnCommit>, upkeep: &mut dyn Upkeep) {
-    queue.lock().writer = Some(std::thread::current().id());
+    queue.serve_from_here();
     let mut idle = Duration::from_millis(200);
     loop {
         match queue.take(idle) {
             Taken::Jobs(group) => {
-                if let Err(error) = commit_group(conn, group, on_commit) {
-                    for mut job in queue.take_all() {
-                        job.settle(Err(error.clone()));
-                    }
-                }
+                commit_group(queue, conn, group, on_commit);
                 upkeep.committed(conn);
                 idle = Duration::from_millis(200);
             }
@@ -208,7 +78,7 @@ pub(crate) fn run(queue: &Queue, conn: &Connection, on_commit: Option<&OnCommit>
     upkeep.closing(conn);
 }
 
-fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Option<&OnCommit>) -> Result<(), StoreError> {
+fn commit_group(queue: &Queue, conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Option<&OnCommit>) {
     match attempt(conn, &mut group) {
         Ok((outcomes, committed)) => {
             tell(on_commit, &committed);
@@ -216,14 +86,14 @@ fn commit_group(conn: &Connection, mut group: Vec<Box<dyn Job>>, on_commit: Opti
             for (job, outcome) in group.iter_mut().zip(outcomes) {
                 job.settle(outcome);
             }
-            Ok(())
         }
         Err(error) => {
+            // Taken before anybody is answered: who hears of the failure and writes again is not among them.
+            group.extend(queue.take_all());
             tracing::warn!(%error, jobs = group.len(), "a group of writes failed");
             for job in &mut group {
                 job.settle(Err(error.clone()));
             }
-            Err(error)
         }
     }
 }
@@ -283,6 +153,7 @@ fn tell(on_commit: Option<&OnCommit>, committed: &[Committed]) {
 mod tests {
     use super::*;
     use crate::pending::{Pending, promise};
+    use crate::queue::Work;
 
     struct Still;
     impl Upkeep for Still {
@@ -323,25 +194,5 @@ mod tests {
         queue.close();
         assert_eq!(insert(&queue, 1).wait(), Err(StoreError::Closed));
         assert_eq!(thread.join().unwrap(), "4000");
-    }
-
-    #[test]
-    fn a_full_queue_holds_its_callers_back() {
-        let queue = Arc::new(Queue::default());
-        let first = insert(&queue, QUEUE_BYTES);
-        let (started, begun) = std::sync::mpsc::channel();
-        let caller = std::thread::spawn({
-            let queue = Arc::clone(&queue);
-            move || {
-                started.send(()).unwrap();
-                insert(&queue, 1).wait()
-            }
-        });
-        begun.recv().unwrap();
-        queue.close();
-        assert_eq!(caller.join().unwrap(), Err(StoreError::Closed));
-        assert_eq!(queue.lock().jobs.len(), 1, "the second never came in");
-        drop(queue);
-        assert_eq!(first.wait(), Err(StoreError::Closed));
     }
 }

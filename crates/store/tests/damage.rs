@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axion_store::{DEFAULT_PROJECT, Health, Kept, OpenError, OpenOptions, OpenReport, Store, StoreError, StreamName};
-use support::{draft, new_run, open, write};
+use support::{Random, draft, new_run, open, write};
 
 const STREAM: &str = "run:r";
 
@@ -308,15 +308,4 @@ fn a_database_of_another_program_is_refused_untouched() {
     assert!(matches!(Store::open(OpenOptions::new(dir.path(), "cli")), Err(OpenError::Foreign { .. })));
     assert_eq!(std::fs::read(database(dir.path())).unwrap(), before);
     assert!(!dir.path().join("axion.db-wal").exists());
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use axion_store::{DEFAULT_PROJECT, Entity, GraphContent, GraphEdit, GraphImport, GraphOp, Store, StoreError, StreamName};
 use serde_json::{Value, json as value};
-use support::{json, open, write};
+use support::{Random, json, open, write};
 
 fn op(entity: Entity, id: &str, field: &str, value: &str, stamp: &str) -> GraphOp {
     GraphOp { entity, id: id.to_owned(), field: field.to_owned(), value: json(value), stamp: stamp.to_owned(), prev: None }
@@ -108,18 +108,6 @@ fn a_refused_operation_leaves_nothing_of_its_batch() {
     let Err(StoreError::Invalid(place)) = apply(&store, "g", "o1", ops) else { panic!("was taken") };
     assert_eq!((place.entity, place.id.as_deref(), place.field.as_deref()), (Some("node"), Some("a"), Some("config.__proto__")));
     assert_eq!(document(&store, "g")["nodes"], value!([]));
-}
-
-/// A small generator of its own: the seed that fails is in the message.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
 }
 
 #[test]

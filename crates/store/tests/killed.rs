@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use axion_store::{OpenError, OpenOptions, RunUpdate, StepCounts, Store, StreamName, holder_of};
-use support::{draft, new_run, open, write};
+use support::{Random, draft, new_run, open, write};
 
 const HOME: &str = "AXION_STORE_TEST_HOME";
 const KILLS: u64 = 60;
@@ -73,8 +73,9 @@ fn first_acknowledgement(out: &mut BufReader<ChildStdout>) -> u64 {
 #[test]
 fn nothing_acknowledged_is_lost() {
     let dir = tempfile::tempdir().unwrap();
-    let mut seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos() as u64 | 1;
+    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos() as u64 | 1;
     println!("seed {seed}");
+    let mut random = Random(seed);
     let (mut verified, mut kills_with_work) = (0, 0);
     for kill in 0..KILLS {
         let (mut child, mut out) = spawn(dir.path());
@@ -83,10 +84,7 @@ fn nothing_acknowledged_is_lost() {
         if kill % 10 != 9 {
             last = first_acknowledgement(&mut out);
         }
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        std::thread::sleep(Duration::from_micros(seed % 40_000));
+        std::thread::sleep(Duration::from_micros(random.below(40_000)));
         child.kill().unwrap();
         child.wait().unwrap();
         let mut rest = String::new();

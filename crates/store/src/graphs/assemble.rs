@@ -5,14 +5,26 @@
 //! the node comes back; one to a node that never was stays, so that validating can say so. A node whose container was
 //! deleted is shown at the top level rather than lost from view.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use rusqlite::Connection;
 
 use super::fields::{Endpoint, Entity};
 use crate::error::StoreError;
 
-type Fields = BTreeMap<String, String>;
+/// The registers of one entity that hold something, by field.
+#[derive(Default)]
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn get(&self, field: &str) -> Option<&String> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, value)| value)
+    }
+
+    fn contains_key(&self, field: &str) -> bool {
+        self.get(field).is_some()
+    }
+}
 
 /// The document and the layout of a graph.
 pub(crate) struct Texts {
@@ -31,13 +43,13 @@ pub(crate) fn assemble(conn: &Connection, graph: i64, graph_id: &str) -> Result<
         let id = row.get_ref(1)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
         let list = &mut entities[entity as usize];
         if list.last().is_none_or(|(last, _)| last != id) {
-            list.push((id.to_owned(), Fields::new()));
+            list.push((id.to_owned(), Fields::default()));
         }
         let (field, value): (String, String) = (row.get(2)?, row.get(3)?);
         if value != "null"
             && let Some((_, fields)) = list.last_mut()
         {
-            fields.insert(field, value);
+            fields.0.push((field, value));
         }
     }
     let [graph_fields, slots, nodes, edges, notes] = entities;
@@ -123,8 +135,8 @@ impl Writer {
     fn config(&mut self, fields: &Fields) {
         self.0.push_str(",\"config\":{");
         let mut first = true;
-        for (field, value) in fields.range("config.".to_owned()..) {
-            let Some(key) = field.strip_prefix("config.") else { break };
+        for (field, value) in &fields.0 {
+            let Some(key) = field.strip_prefix("config.") else { continue };
             if !first {
                 self.0.push(',');
             }

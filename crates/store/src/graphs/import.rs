@@ -20,15 +20,14 @@ use crate::writer::WriteTx;
 pub struct GraphImport {
     name: String,
     node_count: u64,
-    registers: Vec<Register>,
+    things: Vec<(Entity, Vec<Thing>)>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Register {
-    entity: Entity,
+/// The registers of one entity: its id, then field and value by field.
+#[derive(Debug)]
+struct Thing {
     id: String,
-    field: String,
-    value: String,
+    fields: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -73,31 +72,29 @@ impl GraphImport {
             .map_err(|e| StoreError::invalid(format!("The layout file cannot be read: {e}")))?;
         let name = name.unwrap_or(&doc.name).to_owned();
         check_name(&name)?;
-        let mut into = Self { node_count: doc.nodes.len() as u64, registers: Vec::new(), name };
-        into.put(Entity::Graph, "graph", "name", &serde_json::Value::from(into.name.as_str()).to_string())?;
+        let mut own = Thing { id: "graph".to_owned(), fields: Vec::new() };
+        own.put(Entity::Graph, "name", &serde_json::Value::from(name.as_str()).to_string())?;
         if let Some(description) = doc.description {
-            into.put(Entity::Graph, "graph", "description", description.get())?;
+            own.put(Entity::Graph, "description", description.get())?;
         }
-        into.put_all(Entity::Slot, doc.slots, &["access", "description"], &["access"])?;
-        into.put_all(Entity::Node, doc.nodes, &["kind", "name", "parent", "off", "config"], &["kind"])?;
-        into.put_all(Entity::Edge, doc.edges, &["from", "to"], &["from", "to"])?;
+        let slots = things(Entity::Slot, &doc.slots, &["access", "description"], &["access"])?;
+        let mut nodes = things(Entity::Node, &doc.nodes, &["kind", "name", "parent", "off", "config"], &["kind"])?;
+        let edges = things(Entity::Edge, &doc.edges, &["from", "to"], &["from", "to"])?;
+        let mut notes = Vec::new();
         if let Some(layout) = layout {
-            let known: std::collections::HashSet<&str> =
-                into.registers.iter().filter(|r| r.entity == Entity::Node && r.field == "kind").map(|r| r.id.as_str()).collect();
-            // The layout file may be older than the graph beside it.
-            let placed: Vec<Item<'_>> = layout.nodes.into_iter().filter(|item| id_of(item).is_ok_and(|id| known.contains(id.as_str()))).collect();
-            into.put_all(Entity::Node, placed, &["x", "y", "w", "h", "collapsed"], &[])?;
-            into.put_all(Entity::Note, layout.notes, &["text", "x", "y", "w", "h"], &["text"])?;
-        }
-        into.registers.sort_unstable();
-        for pair in into.registers.windows(2) {
-            if let [a, b] = pair
-                && (a.entity, &a.id, &a.field) == (b.entity, &b.id, &b.field)
-            {
-                return Err(refused(a.entity, &a.id, None, "this id is used twice"));
+            // The layout file may be older than the graph beside it, so it may place nodes that are gone.
+            for placed in things(Entity::Node, &layout.nodes, &["x", "y", "w", "h", "collapsed"], &[])? {
+                if let Ok(at) = nodes.binary_search_by(|node| node.id.cmp(&placed.id))
+                    && let Some(node) = nodes.get_mut(at)
+                {
+                    node.fields.extend(placed.fields);
+                    node.fields.sort_unstable();
+                }
             }
+            notes = things(Entity::Note, &layout.notes, &["text", "x", "y", "w", "h"], &["text"])?;
         }
-        Ok(into)
+        let things = vec![(Entity::Graph, vec![own]), (Entity::Slot, slots), (Entity::Node, nodes), (Entity::Edge, edges), (Entity::Note, notes)];
+        Ok(Self { name, node_count: doc.nodes.len() as u64, things })
     }
 
     /// The name that the graph will have.
@@ -111,36 +108,51 @@ impl GraphImport {
     pub fn node_count(&self) -> u64 {
         self.node_count
     }
+}
 
-    fn put_all(&mut self, entity: Entity, items: Vec<Item<'_>>, known: &[&str], needed: &[&str]) -> Result<(), StoreError> {
-        for item in items {
-            let id = id_of(&item).map_err(|message| StoreError::invalid(format!("A {} of the graph file {message}.", entity.as_str())))?;
-            for field in needed {
-                if !item.contains_key(*field) {
-                    return Err(refused(entity, &id, Some(field), "is missing"));
-                }
-            }
-            for (field, value) in &item {
-                if !known.contains(&&**field) {
-                    continue; // A newer Axion's field: the file keeps it, this version does not.
-                }
-                if field == "config" {
-                    let config: BTreeMap<Cow<'_, str>, &RawValue> =
-                        serde_json::from_str(value.get()).map_err(|_| refused(entity, &id, Some("config"), "must be an object"))?;
-                    for (key, value) in config {
-                        self.put(entity, &id, &format!("config.{key}"), value.get())?;
-                    }
-                } else {
-                    self.put(entity, &id, field, value.get())?;
-                }
+/// Checks the fields of each item and sorts by id.
+fn things(entity: Entity, items: &[Item<'_>], known: &[&str], needed: &[&str]) -> Result<Vec<Thing>, StoreError> {
+    let mut things = Vec::with_capacity(items.len());
+    for item in items {
+        let id = id_of(item).map_err(|message| StoreError::invalid(format!("A {} of the graph file {message}.", entity.as_str())))?;
+        for field in needed {
+            if !item.contains_key(*field) {
+                return Err(refused(entity, &id, Some(field), "is missing"));
             }
         }
-        Ok(())
+        let mut thing = Thing { id, fields: Vec::with_capacity(item.len()) };
+        for (field, value) in item {
+            if !known.contains(&&**field) {
+                continue; // A newer Axion's field: the file keeps it, this version does not.
+            }
+            if field == "config" {
+                let config: BTreeMap<Cow<'_, str>, &RawValue> =
+                    serde_json::from_str(value.get()).map_err(|_| refused(entity, &thing.id, Some("config"), "must be an object"))?;
+                for (key, value) in config {
+                    thing.put(entity, &format!("config.{key}"), value.get())?;
+                }
+            } else {
+                thing.put(entity, field, value.get())?;
+            }
+        }
+        thing.fields.sort_unstable();
+        things.push(thing);
     }
+    things.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    for pair in things.windows(2) {
+        if let [a, b] = pair
+            && a.id == b.id
+        {
+            return Err(refused(entity, &a.id, None, "this id is used twice"));
+        }
+    }
+    Ok(things)
+}
 
-    fn put(&mut self, entity: Entity, id: &str, field: &str, value: &str) -> Result<(), StoreError> {
-        let value = check(entity, id, field, value)?;
-        self.registers.push(Register { entity, id: id.to_owned(), field: field.to_owned(), value });
+impl Thing {
+    fn put(&mut self, entity: Entity, field: &str, value: &str) -> Result<(), StoreError> {
+        let value = check(entity, &self.id, field, value)?;
+        self.fields.push((field.to_owned(), value));
         Ok(())
     }
 }
@@ -174,8 +186,12 @@ impl WriteTx<'_> {
             let mut insert = self
                 .conn()
                 .prepare_cached("INSERT INTO graph_fields (graph, entity, entity_id, field, value, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-            for register in &import.registers {
-                insert.execute(params![graph, register.entity.code(), register.id, register.field, register.value, stamp])?;
+            for (entity, things) in &import.things {
+                for thing in things {
+                    for (field, value) in &thing.fields {
+                        insert.execute(params![graph, entity.code(), thing.id, field, value, stamp])?;
+                    }
+                }
             }
         }
         self.conn()

@@ -40,3 +40,15 @@ pub fn write<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     store.write(body).wait()
 }
+
+/// A small generator: the same seed gives the same numbers.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % n
+    }
+}
