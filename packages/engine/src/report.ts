@@ -38,7 +38,7 @@ const grouped = (value: number, places: number): string => {
   const spaced = whole.replace("-", "").length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
   return part === undefined ? spaced : `${spaced}.${part}`;
 };
-const isShort = (rows: readonly JsonRecord[], column: string) => rows.every((row) => typeof row[column] !== "object" && toText(row[column] ?? null).length <= 32);
+const isShort = (rows: readonly JsonRecord[], column: string) => rows.every((row) => { const value = row[column] ?? null; return (typeof value !== "object" || value === null) && toText(value).length <= 32; });
 
 const decimals = (rows: readonly JsonRecord[], column: string) => {
   // A column of numbers shows as many decimals throughout as its longest needs, so that the points stand under each other.

@@ -49,7 +49,7 @@ const setupsOf = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], proble
 };
 
 /** What depends on the node's place: its slots, its connected inputs, its role. */
-const checkNodes = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], layout: Layout, slotEdges: Int32Array, problems: Problems): void => {
+const checkNodes = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], layout: Layout, joined: Joined, slotEdges: Int32Array, problems: Problems): void => {
   const outputs = new Map<string, string>();
   let start: string | undefined;
   for (const [index, node] of graph.nodes.entries()) {
@@ -75,7 +75,7 @@ const checkNodes = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], layo
     if (node.off) continue;
     const first = layout.slotStart[layout.entryOf[index] as number] as number;
     for (const [place, port] of setup.ports.inputs.entries()) {
-      if (port.required === true && slotEdges[first + place] === 0) problems.add("input_missing", `The input ${port.label} of ${node.name} is not connected.`, { node: node.id, field: `inputs.${port.id}` });
+      if (port.required === true && slotEdges[first + place] === 0 && joined.tried[first + place] === 0) problems.add("input_missing", `The input ${port.label} of ${node.name} is not connected.`, { node: node.id, field: `inputs.${port.id}` });
     }
     if (kind.check === undefined) continue;
     try {
@@ -140,7 +140,7 @@ export const compile = (document: unknown, kinds: Registry = allKinds): Compiled
   const joined = joinEdges(graph, layout, kinds, problems);
   const slotEdges = new Int32Array(layout.slotPort.length);
   for (let edge = 0; edge < joined.count; edge++) { const slot = joined.toSlot[edge] as number; slotEdges[slot] = (slotEdges[slot] as number) + 1; }
-  checkNodes(graph, nodeKinds, layout, slotEdges, problems);
+  checkNodes(graph, nodeKinds, layout, joined, slotEdges, problems);
   const plan = build(graph, nodeKinds, layout, joined, slotEdges);
   const circle = findCycle(plan);
   if (circle !== undefined) {

@@ -8,7 +8,9 @@ import { quoted } from "./problems.ts";
 import type { ReadEdge, ReadGraph } from "./read.ts";
 
 /** The joined edges as columns; `order` is by edge id, which is the order of values at a `many` port. */
-export interface Joined { readonly fromOut: Int32Array; readonly toSlot: Int32Array; readonly toEntry: Int32Array; readonly count: number }
+export interface Joined { readonly fromOut: Int32Array; readonly toSlot: Int32Array; readonly toEntry: Int32Array; readonly count: number;
+  /** Slots that an edge leads to, be it a wrong one: that they lack an edge need not be said as well. */
+  readonly tried: Uint8Array }
 
 const portList = (ports: readonly { readonly id: string }[]) => ports.length === 0 ? "It has none." : `It has ${ports.slice(0, 12).map((port) => port.id).join(", ")}.`;
 const none: Ports = { inputs: [], outputs: [] };
@@ -22,6 +24,7 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
   const toSlot = new Int32Array(size);
   const toEntry = new Int32Array(size);
   const taken = new Int32Array(layout.slotPort.length).fill(-1);
+  const tried = new Uint8Array(layout.slotPort.length);
   let count = 0;
   const edges = layout.needsOrder ? [...graph.edges].sort((a, b) => (a.id < b.id ? -1 : 1)) : graph.edges;
   for (const [number, edge] of edges.entries()) {
@@ -32,6 +35,7 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
     const slot = inputs.findIndex((port) => port.id === edge.toPort);
     if (out < 0) problems.add("unknown_port", `${layout.names[from]} has no output ${quoted(edge.fromPort)}.`, { node: layout.ids[from] as string, edge: edge.id, field: "from.port", hint: portList(outputs) });
     if (slot < 0) problems.add("unknown_port", `${layout.names[to]} has no input ${quoted(edge.toPort)}.`, { node: layout.ids[to] as string, edge: edge.id, field: "to.port", hint: portList(inputs) });
+    if (slot >= 0) tried[(layout.slotStart[to] as number) + slot] = 1;
     if (out < 0 || slot < 0) continue;
     const input = inputs[slot] as InputPort;
     const place_ = (layout.slotStart[to] as number) + slot;
@@ -54,7 +58,7 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
     toEntry[count] = to;
     count++;
   }
-  return { fromOut, toSlot, toEntry, count };
+  return { fromOut, toSlot, toEntry, count, tried };
 };
 
 interface Place { readonly from: number; readonly to: number; readonly outputs: readonly OutputPort[]; readonly inputs: readonly InputPort[] }

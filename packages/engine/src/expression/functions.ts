@@ -54,8 +54,8 @@ const extreme = (name: string, help: string, sign: number) =>
   });
 const rounded = (value: number, digits: number): number => {
   const scale = 10 ** Math.min(Math.max(digits, -12), 12);
-  // The nudge undoes binary noise: 1.005 rounds to 1.01, as a person expects.
-  return Math.round((value + Math.sign(value) * Math.abs(value) * Number.EPSILON) * scale) / scale;
+  // Away from zero on both sides; the nudge undoes binary noise, so that 1.005 rounds to 1.01 as a person expects.
+  return Math.sign(value) * Math.round(Math.abs(value) * (1 + Number.EPSILON) * scale) / scale;
 };
 const add = (values: readonly Json[], what: string, at: number) =>
   values.reduce((sum: number, value) => sum + numberOf(value, what, at), 0);

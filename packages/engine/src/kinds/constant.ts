@@ -31,6 +31,6 @@ export const constant = defineKind<typeof Config.Type>({
   form: [{ field: "value", label: "Value", control: "json" }],
   ports: (config) => ({ inputs: [], outputs: [{ id: "value", label: "value", ...typeOf(config.value as Json) }] }),
   delivery: () => "pure",
-  summary: (config) => showValue(config.value as Json, 60),
+  summary: (config) => config.value === "" ? "Empty text" : showValue(config.value as Json, 60),
   run: (_context, _inputs, config) => ({ value: config.value as Json }),
 });

@@ -118,7 +118,9 @@ describe("any graph", () => {
       const whole = await runGraph(graph, { kinds: registry });
       const { outcome, events } = await runGraph(graph, { kinds: registry, journal });
       once([...journal, ...events]);
-      expect([outcome.state, outcome.outputs]).toEqual([whole.outcome.state, whole.outcome.outputs]);
+      expect(outcome.state).toBe(whole.outcome.state);
+      // What else was done when a step failed depends on who was faster.
+      if (outcome.state === "succeeded") expect(outcome.outputs).toEqual(whole.outcome.outputs);
     }), { numRuns: 60 });
   });
 
