@@ -112,8 +112,14 @@ impl RunnerHandle {
     }
 }
 
-/// Starts a runner as specified and completes the handshake.
+/// Starts a runner as specified and completes the handshake. A caller may stop waiting at any point: what was begun is
+/// carried to its end and then taken down again.
 pub async fn start(spec: RunnerSpec, sink: Arc<dyn RunnerEvents>) -> Result<RunnerHandle, RunnerError> {
+    let started = tokio::spawn(start_whole(spec, sink)).await;
+    started.unwrap_or_else(|error| Err(RunnerError::Spawn { stage: "start", source: std::io::Error::other(error) }))
+}
+
+async fn start_whole(spec: RunnerSpec, sink: Arc<dyn RunnerEvents>) -> Result<RunnerHandle, RunnerError> {
     let begun = Instant::now();
     let checked = spec::check(&spec)?;
     folder::sweep(&checked.home);
@@ -205,8 +211,7 @@ async fn greet(mut link: Link, body: Body, token: &str, surroundings: Surroundin
     };
     // One that ended by itself is given the moment to say so: its own words are the best explanation.
     let ended = tokio::time::timeout(PARTING, body.wait()).await;
-    (body.kill)();
-    let end = body.wait().await;
+    let end = body.end().await;
     let fault = match fault {
         HandshakeFault::Ended(_) if ended.is_ok() => HandshakeFault::Ended(end.to_string()),
         other => other,
@@ -215,7 +220,7 @@ async fn greet(mut link: Link, body: Body, token: &str, surroundings: Surroundin
 }
 
 /// Watches conversation, body and consumption; ends what is left when one ends; cleans up; tells the reason.
-async fn supervise(session: Arc<Session>, body: Body, intent: Arc<Intent>, checked: Checked, tell: watch::Sender<Option<ExitReason>>) {
+async fn supervise(session: Arc<Session>, mut body: Body, intent: Arc<Intent>, checked: Checked, tell: watch::Sender<Option<ExitReason>>) {
     tokio::select! {
         _ = body.wait() => {}
         end = session.ended() => match end {
@@ -234,13 +239,12 @@ async fn supervise(session: Arc<Session>, body: Body, intent: Arc<Intent>, check
         let _ = tokio::time::timeout(PARTING, session.ended()).await;
     }
     let by_itself = body.ended.borrow().is_some();
-    (body.kill)();
-    let end = body.wait().await;
+    let end = body.end().await;
     let stderr = body.stderr.text();
     session.close(SessionEnd::Closed);
     let reason = intent.get().unwrap_or_else(|| watchdog::reason(end, by_itself, stderr));
     tracing::debug!(%reason, "a runner ended");
-    let keep = body.keep;
+    let keep = std::mem::take(&mut body.keep);
     // Removing folders and groups may block for a moment.
     let _ = tokio::task::spawn_blocking(move || drop(keep)).await;
     tell.send_replace(Some(reason));

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::watch;
@@ -62,13 +63,29 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Waits for the end, which is known to come after `kill`.
+    /// Ends it and waits until that is known. An engine that does not tell in time is not waited for.
+    pub async fn end(&self) -> BodyEnd {
+        (self.kill)();
+        let unknown = || BodyEnd::Lost("nobody told that it ended".into());
+        tokio::time::timeout(KILLED, self.wait()).await.unwrap_or_else(|_| unknown())
+    }
+
+    /// Waits for the end.
     pub async fn wait(&self) -> BodyEnd {
         let mut ended = self.ended.clone();
         match ended.wait_for(Option::is_some).await {
             Ok(end) => end.clone().unwrap_or_else(|| BodyEnd::Lost("no end was recorded".into())),
             Err(_) => BodyEnd::Lost("its watcher ended first".into()),
         }
+    }
+}
+
+/// How long the news of a kill may take.
+const KILLED: Duration = Duration::from_secs(5);
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        (self.kill)();
     }
 }
 

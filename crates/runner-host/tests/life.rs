@@ -146,6 +146,19 @@ async fn processor_time_is_limited_by_the_hosts_clock() {
     assert_eq!(runner.exited().await, ExitReason::CpuTime);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_nobody_waits_for_leaves_nothing_behind() {
+    let place = Place::new();
+    for pause in [0, 5, 15, 30, 45, 60] {
+        let starting = tokio::spawn(start(place.spec(Jail::Process), recorder()));
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        starting.abort();
+        let _ = starting.await;
+    }
+    let run = place.path("home/run");
+    support::until("the end of every runner", || std::fs::read_dir(&run).map_or(0, Iterator::count) == 0).await;
+}
+
 /// The bound of the requirement, on the best of a few starts: other work on the machine is not what is measured.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runner_is_ready_in_time() {

@@ -57,8 +57,8 @@ impl Image {
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(failed("looking for the runner's image", &error)),
         }
-        let (repository, tag) = self.tag.split_once(':').unwrap_or((REPOSITORY, &self.tag));
-        let options = CreateImageOptionsBuilder::new().from_src("-").repo(repository).tag(tag).build();
+        // Name and tag together: Podman does not read the option that is meant for the tag.
+        let options = CreateImageOptionsBuilder::new().from_src("-").repo(&self.tag).build();
         let (pieces, packing) = self.packed();
         let mut progress = docker.create_image(Some(options), Some(bollard::body_try_stream(pieces)), None);
         while let Some(step) = progress.next().await {

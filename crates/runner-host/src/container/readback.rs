@@ -34,7 +34,7 @@ pub(super) fn ignored(wanted: &ContainerCreateBody, got: &ContainerInspectRespon
         check(own, name, said(mode));
     }
     check(is_empty(&host.devices), "devices", said(&host.devices));
-    check(is_empty(&host.binds) && is_empty(&host.volumes_from), "further mounts", said(&host.binds));
+    check(only_asked(&host.binds, host_wanted) && is_empty(&host.volumes_from), "further mounts", said(&host.binds));
     let tmpfs = host.tmpfs.as_ref().and_then(|all| all.get("/tmp"));
     check(tmpfs.is_some_and(|options| options.contains("noexec") && options.contains("size=")), "tmp", said(&host.tmpfs));
     let config = got.config.as_ref();
@@ -42,7 +42,7 @@ pub(super) fn ignored(wanted: &ContainerCreateBody, got: &ContainerInspectRespon
     check(user == wanted.user, "user", said(&user));
     let started: Vec<String> = got.path.iter().chain(got.args.iter().flatten()).cloned().collect();
     let asked: Vec<String> = wanted.entrypoint.iter().chain(&wanted.cmd).flatten().cloned().collect();
-    check(started == asked, "program", started.join(" "));
+    check(without_init(&started) == asked, "program", started.join(" "));
     faults.extend(mount_faults(host_wanted.mounts.as_deref().unwrap_or_default(), got.mounts.as_deref().unwrap_or_default()));
     faults
 }
@@ -69,6 +69,26 @@ fn no_new_privileges(security: &[String]) -> bool {
         let (name, value) = option.split_once([':', '=']).unwrap_or((option, "true"));
         name == "no-new-privileges" && value == "true"
     })
+}
+
+/// Podman tells mounts once more as binds. Each must be one that was asked for, and as narrow.
+fn only_asked(binds: &Option<Vec<String>>, wanted: &HostConfig) -> bool {
+    let mounts = wanted.mounts.as_deref().unwrap_or_default();
+    binds.iter().flatten().all(|bind| {
+        mounts.iter().any(|mount| {
+            let place = format!("{}:{}:", mount.source.as_deref().unwrap_or_default(), mount.target.as_deref().unwrap_or_default());
+            let options = bind.strip_prefix(&place);
+            options.is_some_and(|options| mount.read_only != Some(true) || options.split(',').any(|option| option == "ro"))
+        })
+    })
+}
+
+/// Podman tells its init as the program.
+fn without_init(started: &[String]) -> &[String] {
+    match started {
+        [init, dashes, rest @ ..] if init == "/run/podman-init" && dashes == "--" => rest,
+        whole => whole,
+    }
 }
 
 fn cpus(host: &HostConfig) -> Option<i64> {

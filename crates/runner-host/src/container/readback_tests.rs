@@ -72,9 +72,21 @@ fn podmans_ways_of_saying_the_same_pass() {
     );
     host.security_opt = Some(vec!["no-new-privileges:true".into()]);
     host.nano_cpus = Some(0);
+    host.binds = Some(vec!["/data:/grants/in:ro,rprivate,bind".into()]);
     host.cpu_quota = Some(200_000);
     host.cpu_period = Some(100_000);
+    got.path = Some("/run/podman-init".into());
+    got.args = Some(["--", "/opt/axion/node", "/opt/axion/runner.mjs"].map(String::from).to_vec());
     assert_eq!(ignored(&wanted(), &got), Vec::<String>::new());
+}
+
+#[test]
+fn binds_that_are_wider_than_the_mounts_are_noticed() {
+    for bind in ["/data:/grants/in:rprivate,bind,rw", "/data:/grants/in", "/:/grants/in:ro", "/data:/elsewhere:ro"] {
+        let mut got = faithful();
+        got.host_config.as_mut().unwrap().binds = Some(vec![bind.into()]);
+        assert_eq!(ignored(&wanted(), &got).len(), 1, "{bind}");
+    }
 }
 
 #[test]
