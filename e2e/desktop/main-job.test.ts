@@ -39,9 +39,12 @@ test("the example opens, runs and writes its report", async () => {
   await call("set_grant", { grantId: "g-invoices", graphId, slot: "invoices", path: join(root, "examples", "invoices"), access: "ro" });
   await call("set_grant", { grantId: "g-reports", graphId, slot: "reports", path: reports, access: "rw" });
   await app.page.press("Run");
+  // The example asks for its limit first and proposes one.
+  await until("the questions before the run", () => app.page.find("[role=dialog]"));
+  await app.page.press("Run");
   await until("the run to succeed", async () => (await runs())[0]?.state === "succeeded", 60_000);
   await until("states on the canvas", async () => (await statesShown()).includes("succeeded"));
-  assert.equal(readFileSync(join(reports, "report.html"), "utf8"), readFileSync(join(root, "examples", "expected", "invoices", "report.html"), "utf8"));
+  assert.equal(readFileSync(join(reports, "invoices.html"), "utf8"), readFileSync(join(root, "examples", "expected", "invoices", "invoices.html"), "utf8"));
   await app.picture("desktop-run");
 });
 

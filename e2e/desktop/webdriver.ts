@@ -99,7 +99,8 @@ export class Desktop {
       this.run<boolean>(
         `const [name, mark, starting] = arguments;
          const named = (e) => (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().replace(/\\s+/g, ' ');
-         const found = [...document.querySelectorAll('button, a[href], [role=menuitem], [role=button], [role=tab], [role=option]')]
+         const layer = document.querySelector('[role=dialog]') ?? document; // a person reaches nothing under a dialog
+         const found = [...layer.querySelectorAll('button, a[href], [role=menuitem], [role=button], [role=tab], [role=option]')]
            .find((e) => (starting ? named(e).startsWith(name) : named(e) === name) && !e.disabled && e.getClientRects().length > 0);
          if (!found) return false; found.setAttribute('data-e2e-mark', mark); return true;`, name, mark, starting));
     await this.click(`[data-e2e-mark="${mark}"]`);
