@@ -12,7 +12,7 @@ import { findCycle } from "./cycles.ts";
 import { type Joined, joinEdges } from "./edges.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { parentsOf } from "./levels.ts";
-import { type Compiled, type Level, NODE, type Plan } from "./plan.ts";
+import { type Compiled, type Level, NODE, type Plan, setupOf } from "./plan.ts";
 import { Problems } from "./problems.ts";
 import { type ReadGraph, readGraph } from "./read.ts";
 
@@ -151,7 +151,7 @@ export const compile = (document: unknown, kinds: Registry = allKinds): Compiled
 };
 
 type StartFields = readonly Parameters<typeof fieldValue>[0][];
-const startFields = (plan: Plan): StartFields => plan.start < 0 ? [] : (plan.setups[plan.start]?.config as { readonly fields: StartFields }).fields;
+const startFields = (plan: Plan): StartFields => plan.start < 0 ? [] : (setupOf(plan, plan.start).config as { readonly fields: StartFields }).fields;
 
 /** What is wrong with the values that a run is started with. */
 export const checkInput = (plan: Plan, input: Json): readonly { readonly code: string; readonly message: string; readonly node: string; readonly field: string }[] =>

@@ -63,4 +63,11 @@ export interface Plan {
   readonly start: number;
 }
 
+/** The setup of an entry that exists. */
+export const setupOf = (plan: Plan, entry: number): NodeSetup => {
+  const setup = plan.setups[entry];
+  if (setup === undefined) throw new RangeError(`The plan has no entry ${entry}.`);
+  return setup;
+};
+
 export type Compiled = { readonly plan: Plan; readonly problems?: never } | { readonly problems: readonly Problem[]; readonly plan?: never };

@@ -41,8 +41,8 @@ describe("mistakes are told with their place", () => {
 
 describe("it is total", () => {
   it("refuses deep nesting, in reading and in running", () => {
-    expect(failure("(".repeat(100) + "1" + ")".repeat(100)).message).toContain("too deeply");
-    expect(failure("-".repeat(200) + "1").message).toContain("too deeply");
+    expect(failure(`${"(".repeat(100)}1${")".repeat(100)}`).message).toContain("too deeply");
+    expect(failure(`${"-".repeat(200)}1`).message).toContain("too deeply");
     expect(failure(Array.from({ length: 400 }, () => "1").join("+")).message).toContain("too deeply");
     expect(evaluate(Array.from({ length: 200 }, () => "1").join("+"))).toBe(200);
     expect(failure("1 ".repeat(5000)).message).toContain("at most");

@@ -1,7 +1,7 @@
 /** Start: the form that a person fills in, or a command line answers, before a run. One output port for each field. */
 import { Schema } from "effect";
 import { StepFailure } from "../failure.ts";
-import { PortTypeName, name, portTypeOptions, shortText } from "../fields.ts";
+import { type PortTypeName, name, portTypeOptions, shortText } from "../fields.ts";
 import { type Json, emptyRecord, isRecord, nameOfType, own, showValue } from "../json.ts";
 import { type OutputPort, defineKind } from "../kind.ts";
 

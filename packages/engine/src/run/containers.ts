@@ -1,5 +1,6 @@
 /** Goes through containers: opens a frame for each item, collects what they give, and closes the container. */
 import type { StepError } from "@axion/protocol";
+import { setupOf } from "../compile/plan.ts";
 import { StepFailure } from "../failure.ts";
 import { type Json, emptyRecord, isList, nameOfType } from "../json.ts";
 import type { Outputs } from "../kind.ts";
@@ -16,6 +17,7 @@ const errorValue = ({ error, node, name }: Failure): Json => {
   return value;
 };
 
+const forEachConfig = (run: Run, entry: number) => setupOf(run.plan, entry).config as ForEachConfig;
 const isForEach = (run: Run, entry: number) => run.plan.kinds[entry]?.container === "for-each";
 
 export const openBox = (run: Run, frame: Frame, entry: number): void => {
@@ -44,7 +46,7 @@ const failureOf = (failure: StepFailure): StepError => ({ code: failure.code, me
 /** Starts items up to the container's limit; finishes the container when none is left. */
 const goOn = (run: Run, box: Box): void => {
   const { frame, entry } = box;
-  const limit = isForEach(run, entry) ? (run.plan.setups[entry]?.config as ForEachConfig).concurrency : 1;
+  const limit = isForEach(run, entry) ? forEachConfig(run, entry).concurrency : 1;
   while (!frame.stopping && box.failure === undefined && box.next < box.items.length && box.active < limit) openItem(run, box);
   if (box.active === 0) finishBox(run, box);
 };
@@ -72,7 +74,7 @@ export const closeItem = (run: Run, child: Frame): void => {
   box.active--;
   if (child.failure !== undefined) {
     box.failures.push({ index: child.index, failure: child.failure });
-    if (isForEach(run, box.entry) && (run.plan.setups[box.entry]?.config as ForEachConfig).onError === "fail" && box.failure === undefined) {
+    if (isForEach(run, box.entry) && forEachConfig(run, box.entry).onError === "fail" && box.failure === undefined) {
       box.failure = child.failure;
       for (const other of [...box.frames]) run.stop(other);
     }

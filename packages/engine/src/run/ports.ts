@@ -40,7 +40,9 @@ export const propagate = (run: Run, frame: Frame, entry: number, outputs: Output
       const target = plan.edgeEntry[edge] as number;
       const flags = plan.slotFlags[slot] as number;
       if ((flags & MANY) !== 0) {
-        const list = (frame.values[slot - slotFirst] ??= new Array<Json | undefined>(plan.slotEdges[slot] as number).fill(undefined)) as (Json | undefined)[];
+        const given = frame.values[slot - slotFirst] as (Json | undefined)[] | undefined;
+        const list = given ?? new Array<Json | undefined>(plan.slotEdges[slot] as number).fill(undefined);
+        frame.values[slot - slotFirst] = list;
         list[plan.edgePlace[edge] as number] = value;
       } else if (value !== undefined) frame.values[slot - slotFirst] = value;
       if (value === undefined && (flags & ACCEPTS_DEAD) === 0 && (frame.dead[target - first] as number) < why) frame.dead[target - first] = why;

@@ -3,7 +3,7 @@
  * are boxes of frames. Nothing here recurses over nodes or items: settling a step only queues what it made ready.
  */
 import type { JournalEvent, StepError } from "@axion/protocol";
-import { type Plan, SINK, SOURCE } from "../compile/plan.ts";
+import { type Plan, SINK, SOURCE, setupOf } from "../compile/plan.ts";
 import { completeInput } from "../compile/compile.ts";
 import { stepErrorOf } from "../failure.ts";
 import type { Host } from "../host.ts";
@@ -247,7 +247,7 @@ export class Run {
   }
   arrive(frame: Frame, entry: number, outputs: Outputs): void {
     this.counts.succeeded++;
-    if (this.plan.kinds[entry]?.role === "output") this.outputs[(this.plan.setups[entry]?.config as { readonly name: string }).name] = outputs["value"] as Json;
+    if (this.plan.kinds[entry]?.role === "output") this.outputs[(setupOf(this.plan, entry).config as { readonly name: string }).name] = outputs["value"] as Json;
     propagate(this, frame, entry, outputs, LIVE);
     this.release(frame);
   }

@@ -47,7 +47,7 @@ export class Values {
   /** The outputs as the JSON text of a record of port values, or a promise of it where something is large. */
   write(outputs: Outputs, ports: readonly string[]): string | Promise<string> {
     let text = "{";
-    let large: { readonly at: number; readonly value: Json; readonly json: string }[] | undefined;
+    const large: { readonly at: number; readonly value: Json; readonly json: string }[] = [];
     for (const port of ports) {
       const value = outputs[port];
       if (value === undefined) continue;
@@ -57,11 +57,11 @@ export class Values {
       const before = this.remembered(value);
       if (before !== undefined) { text += before; continue; }
       const json = jsonText(value);
-      if (isLarge(json) || (text.length > MAX_EVENT && json.length > PREVIEW)) (large ??= []).push({ at: text.length, value, json });
+      if (isLarge(json) || (text.length > MAX_EVENT && json.length > PREVIEW)) large.push({ at: text.length, value, json });
       else text += `{"type":"inline","value":${json}}`;
     }
     text += "}";
-    return large === undefined ? text : this.put(text, large);
+    return large.length === 0 ? text : this.put(text, large);
   }
 
   /** One value as the JSON text of a port value. */
