@@ -15,6 +15,7 @@ export class Host {
   readonly events: JournalEvent[] = [];
   readonly blobs = new Map<string, string>();
   readonly logs: string[] = [];
+  logged: () => void = () => undefined;
   readonly exited: Promise<number | null>;
   hello: Record<string, unknown> | undefined;
   /** Called before an append is acknowledged; may delay it or refuse it. */
@@ -60,13 +61,21 @@ export class Host {
         this.events.push(event);
         for (const watcher of this.watchers.filter((each) => each.test(event))) watcher.resolve(event);
       }
-      await this.onAppend(events);
+      try {
+        await this.onAppend(events);
+      } catch (thrown) {
+        this.send({ id: message.id, error: { code: -32603, message: String(thrown) } });
+        return;
+      }
       result = { head: this.events.length };
     } else if (message.method === "blob_put") {
       const json = params["json"] as string;
       if (createHash("sha256").update(json).digest("hex") !== params["hash"]) throw new Error("wrong hash");
       this.blobs.set(params["hash"] as string, json);
-    } else if (message.method === "runner_log") this.logs.push(params["text"] as string);
+    } else if (message.method === "runner_log") {
+      this.logs.push(params["text"] as string);
+      this.logged();
+    }
     if (message.id !== undefined) this.send({ id: message.id, result });
     if (message.method === "hello") this.greet();
   }
