@@ -140,7 +140,7 @@ impl RunnerPool {
     }
 
     fn lend(&self, kept: Kept, warm: bool) -> RunnerLease {
-        RunnerLease { kept: Some(kept), warm, home: Arc::downgrade(&self.shared) }
+        RunnerLease { kept: Some(kept), warm, home: Arc::downgrade(&self.shared), runtime: tokio::runtime::Handle::current() }
     }
 }
 
@@ -156,7 +156,7 @@ impl Shared {
         state.idle.remove(at)
     }
 
-    fn take_back(self: &Arc<Self>, mut kept: Kept) {
+    fn take_back(self: &Arc<Self>, mut kept: Kept, runtime: &tokio::runtime::Handle) {
         kept.sink.turn(None);
         if !kept.handle.is_alive() {
             return;
@@ -174,7 +174,6 @@ impl Shared {
                 (Some(ticket), if over { state.idle.pop_front() } else { None })
             }
         };
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let grace = self.limits.grace;
         if let Some(kept) = dropped {
             runtime.spawn(async move { kept.handle.stop(grace).await });
@@ -204,6 +203,8 @@ pub struct RunnerLease {
     kept: Option<Kept>,
     warm: bool,
     home: Weak<Shared>,
+    /// A lease may be dropped on a thread that knows no runtime; its runner must be let go in time all the same.
+    runtime: tokio::runtime::Handle,
 }
 
 impl RunnerLease {
@@ -235,7 +236,7 @@ impl std::ops::Deref for RunnerLease {
 impl Drop for RunnerLease {
     fn drop(&mut self) {
         if let (Some(kept), Some(home)) = (self.kept.take(), self.home.upgrade()) {
-            home.take_back(kept);
+            home.take_back(kept, &self.runtime);
         }
     }
 }

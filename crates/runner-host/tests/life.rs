@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use axion_runner_host::{Access, Enforcement, ExitReason, RunnerMode, Surroundings, Transport, start};
+use axion_runner_host::{Access, Enforcement, ExitReason, Limits, RunnerMode, Surroundings, Transport, start};
 use serde_json::json;
 use support::{Jail, Place, ask, grant, recorder};
 
@@ -144,6 +144,18 @@ async fn processor_time_is_limited_by_the_hosts_clock() {
     let spin = runner.request("spin", serde_json::value::RawValue::NULL).await;
     assert!(spin.unwrap_err().is_gone());
     assert_eq!(runner.exited().await, ExitReason::CpuTime);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_smallest_limits_that_are_accepted_are_enough_to_live() {
+    for jail in [Jail::Process, Jail::Container] {
+        let place = Place::new();
+        let mut spec = place.spec(jail);
+        spec.limits = Limits { memory_mib: 128, cpus: 0.5, pids: 24, file_mib: 1, open_files: 64, tmp_mib: 1, cpu_time: None };
+        let runner = start(spec, recorder()).await.unwrap();
+        assert_eq!(ask(&runner, "echo", json!("alive")).await, "alive");
+        runner.stop(GRACE).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

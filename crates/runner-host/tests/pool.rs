@@ -81,6 +81,12 @@ async fn idle_runners_are_few_and_do_not_stay_for_ever() {
     first.exited().await;
     watched.exited().await;
     assert_eq!(pool.idle(), 0);
+    // Given back on a thread that knows no runtime, it goes in time as well.
+    let third = pool.acquire(place.spec(Jail::Process), recorder()).await.unwrap();
+    let watched = third.clone();
+    std::thread::spawn(move || drop(third)).join().unwrap();
+    watched.exited().await;
+    assert_eq!(pool.idle(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,11 +52,24 @@ impl Image {
 
     /// Imports the image unless it is there.
     pub async fn ensure(&self, docker: &Docker) -> Result<(), RunnerError> {
-        match docker.inspect_image(&self.tag).await {
-            Ok(_) => return Ok(()),
-            Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(failed("looking for the runner's image", &error)),
+        // One import at a time: of two at once, one would lose its name and stay behind.
+        static IMPORT: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        if self.is_there(docker).await? {
+            return Ok(());
         }
+        let _turn = IMPORT.lock().await;
+        if self.is_there(docker).await? { Ok(()) } else { self.import(docker).await }
+    }
+
+    async fn is_there(&self, docker: &Docker) -> Result<bool, RunnerError> {
+        match docker.inspect_image(&self.tag).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(failed("looking for the runner's image", &error)),
+        }
+    }
+
+    async fn import(&self, docker: &Docker) -> Result<(), RunnerError> {
         // Name and tag together: Podman does not read the option that is meant for the tag.
         let options = CreateImageOptionsBuilder::new().from_src("-").repo(&self.tag).build();
         let (pieces, packing) = self.packed();

@@ -105,7 +105,7 @@ fn limits(checked: &Checked) -> Vec<(libc::__rlimit_resource_t, u64)> {
     let limits = &checked.limits;
     // V8 reserves far more address space than it uses, so that is not limited; private writable memory is. It counts
     // thread stacks and reserves of the allocator in full, hence the allowance.
-    const OVERHEAD_MIB: u64 = 512;
+    const OVERHEAD_MIB: u64 = 640;
     vec![
         (libc::RLIMIT_CORE, 0),
         (libc::RLIMIT_FSIZE, limits.file_mib << 20),
