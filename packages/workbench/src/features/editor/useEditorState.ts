@@ -6,14 +6,13 @@ import type { DraftOp, GraphModel } from '@axion/client';
 import type { Kind } from '@axion/engine';
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { useT } from '../../messages/context.ts';
 import { useClient, useGraph, useView, useWorkspace } from '../../session/context.ts';
 import { isLive } from '../../session/words.ts';
 import { type Editor, type InspectorTab, onlyNode, type RunTab } from './EditorContext.ts';
 import type { Place } from './model/canvasModel.ts';
 import { type Change, insert, type Spot } from './model/changes.ts';
 import { keepPlaces, placesFor } from './model/places.ts';
-import { problemByNode, type ProblemWords } from './model/problems.ts';
+import { problemByNode } from './model/problems.ts';
 import { useGraphProblems } from './useGraphProblems.ts';
 import { useRecentKinds } from './useRecentKinds.ts';
 
@@ -52,8 +51,7 @@ export function useEditorState(graphId: string, openRunPanel: () => void): Edito
     },
     [view, graphId],
   );
-  const problemWords = useProblemWords();
-  const problems = useGraphProblems(model, problemWords);
+  const problems = useGraphProblems(model);
   const lastProblems = useRef<ReadonlyMap<string, string>>(new Map());
   lastProblems.current = useMemo(() => problemByNode(problems, lastProblems.current), [problems]);
   const places = usePlaces(model);
@@ -171,17 +169,4 @@ function useResultOpens(runId: string | null, tab: RunTab, showTab: (tab: RunTab
       showTab('values');
     }
   }, [runId, state, tab, showTab, showStep]);
-}
-
-function useProblemWords(): ProblemWords {
-  const t = useT();
-  return useMemo(
-    () => ({
-      unknownKind: (kind) => t('editor.unknownKindProblem', { kind }),
-      unknownHint: t('editor.unknownKindHint'),
-      needsInput: (port) => t('editor.needsInput', { port }),
-      brokenEdge: (from, to) => t('editor.brokenEdge', { from, to }),
-    }),
-    [t],
-  );
 }

@@ -61,7 +61,15 @@ export function FieldControl({ node, field, value, problems, onChange, name }: F
     case 'slot':
       return <SlotField {...named} value={text} access={field.access ?? 'ro'} onChange={onChange} />;
     case 'rows':
-      return <RowsField node={node} field={field} value={value} problems={problems} onChange={onChange} />;
+      return (
+        <RowsField
+          field={field}
+          value={value}
+          problems={problems}
+          onChange={onChange}
+          cell={(column, content, change) => <FieldControl node={node} field={column} value={content} problems={[]} onChange={change} />}
+        />
+      );
     case 'datetime':
       return <TextField {...named} type="datetime-local" value={localMoment(text)} onChange={(next) => onChange(next === '' ? undefined : new Date(next).toISOString())} />;
     case 'path':

@@ -12,8 +12,8 @@ import { SlotsDialog } from '../../folders/SlotsDialog.tsx';
 import { startFieldsOf } from '../../folders/startFields.ts';
 import { useEditor } from '../EditorContext.ts';
 import type { EditorActs } from '../useEditorActs.ts';
-import { TitleInput } from './Inspector.tsx';
 import { freeSlotName, slotNameProblem } from './slotNames.ts';
+import { TitleInput } from './TitleInput.tsx';
 
 export function GraphProperties({ acts }: { readonly acts: EditorActs }): JSX.Element {
   const t = useT();

@@ -2,7 +2,7 @@
 
 import { iconNamed, Icon, IconButton, Menu, type MenuEntry, TabPanel, Tabs, Text } from '@axion/ui';
 import { edits } from '@axion/client';
-import { type JSX, useState } from 'react';
+import type { JSX } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { type InspectorTab, onlyNode, useEditor } from '../EditorContext.ts';
 import { titleOf } from '../model/canvasModel.ts';
@@ -13,6 +13,7 @@ import { GraphProperties } from './GraphProperties.tsx';
 import { NotesTab } from './NotesTab.tsx';
 import { RunOfNode } from './RunOfNode.tsx';
 import { SetupTab } from './SetupTab.tsx';
+import { TitleInput } from './TitleInput.tsx';
 
 export function Inspector({ acts }: { readonly acts: EditorActs }): JSX.Element {
   const t = useT();
@@ -106,39 +107,5 @@ function Several({ acts }: { readonly acts: EditorActs }): JSX.Element {
         ))}
       </div>
     </div>
-  );
-}
-
-export interface TitleInputProps {
-  readonly title: string;
-  readonly label: string;
-  readonly onTitle: (title: string) => void;
-}
-
-/** A heading that is a field: it looks like one only while it is used. Enter and leaving keep it, Escape does not. */
-export function TitleInput({ title, label, onTitle }: TitleInputProps): JSX.Element {
-  const [draft, setDraft] = useState<string | null>(null);
-  const close = (keep: boolean): void => {
-    const next = draft?.trim() ?? '';
-    if (keep && next !== '' && next !== title) onTitle(next);
-    setDraft(null);
-  };
-  return (
-    <input
-      aria-label={label}
-      value={draft ?? title}
-      maxLength={200}
-      spellCheck={false}
-      onChange={(event) => setDraft(event.currentTarget.value)}
-      onBlur={() => close(true)}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur();
-        else if (event.key === 'Escape' && draft !== null) {
-          event.stopPropagation();
-          setDraft(null);
-        }
-      }}
-      className="w-full min-w-0 truncate rounded-mark border border-transparent bg-transparent px-1 text-ui font-semibold text-fg hover:border-line-1 focus:border-line-field focus:bg-well"
-    />
   );
 }

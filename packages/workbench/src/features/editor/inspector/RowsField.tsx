@@ -1,22 +1,22 @@
 // A list of rows with a few cells each: rules, fields, facts. Rows are added, moved and taken out; each cell has its own mistake.
 
-import type { GraphNode, Json } from '@axion/client';
+import type { Json } from '@axion/client';
 import type { ConfigProblem, FormField } from '@axion/engine';
 import { Button, FormRow, IconButton } from '@axion/ui';
-import type { JSX } from 'react';
+import type { JSX, ReactNode } from 'react';
 import { useT } from '../../../messages/context.ts';
-import { FieldControl } from './FieldControl.tsx';
 import { cellOf, cellProblem, isShown, isRecord, newRow, rowsOf, withCell } from './formModel.ts';
 
 export interface RowsFieldProps {
-  readonly node: GraphNode;
   readonly field: FormField;
   readonly value: Json;
   readonly problems: readonly ConfigProblem[];
   readonly onChange: (value: Json | undefined) => void;
+  /** Draws the control of a cell: the same controls as outside of rows, so they are given and not known here. */
+  readonly cell: (column: FormField, value: Json, onChange: (value: Json | undefined) => void) => ReactNode;
 }
 
-export function RowsField({ node, field, value, problems, onChange }: RowsFieldProps): JSX.Element {
+export function RowsField({ field, value, problems, onChange, cell }: RowsFieldProps): JSX.Element {
   const t = useT();
   const rows = rowsOf(value);
   const title = field.row?.title ?? field.label;
@@ -40,13 +40,9 @@ export function RowsField({ node, field, value, problems, onChange }: RowsFieldP
           </div>
           {(field.columns ?? []).filter((column) => isShown(column, isRecord(row) ? row : {})).map((column) => (
             <FormRow key={column.field} label={column.label} error={cellProblem(problems, field.field, at, column.field)} {...(column.help === undefined ? {} : { help: column.help })}>
-              <FieldControl
-                node={node}
-                field={column}
-                value={cellOf(row, column.field)}
-                problems={[]}
-                onChange={(next) => replace(rows.map((other, index) => (index === at ? withCell(row, column.field, next ?? null, (field.row?.initial ?? null) as Json) : other)))}
-              />
+              {cell(column, cellOf(row, column.field), (next) =>
+                replace(rows.map((other, index) => (index === at ? withCell(row, column.field, next ?? null, (field.row?.initial ?? null) as Json) : other))),
+              )}
             </FormRow>
           ))}
         </div>
