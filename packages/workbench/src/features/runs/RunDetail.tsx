@@ -2,13 +2,14 @@
 
 import type { RunSummary } from '@axion/protocol';
 import { Button, type Fact, IconButton, KeyValue, MiddleCut, Problem, StateGlyph } from '@axion/ui';
-import type { JSX, ReactNode } from 'react';
+import type { JSX } from 'react';
 import { useMessages, useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
 import { useRun } from '../../session/context.ts';
 import { isLive, runStateOf, stateWord } from '../../session/words.ts';
 import { ApprovalCard } from '../approvals/ApprovalCard.tsx';
 import { usePendingApprovals } from '../approvals/usePendingApprovals.ts';
+import { Block } from './Block.tsx';
 import { RunOutputs } from './RunOutputs.tsx';
 import { stepShares } from './runList.ts';
 import type { RunActions } from './useRunActions.tsx';
@@ -178,19 +179,5 @@ function TwoLines({ first, second }: { readonly first: string; readonly second: 
       {first}
       <span className="block text-small text-fg-2">{second}</span>
     </>
-  );
-}
-
-export function Block({ title, detail, children }: { readonly title?: string; readonly detail?: string; readonly children: ReactNode }): JSX.Element {
-  return (
-    <section aria-label={title} className="border-b border-line-1 px-4 py-3">
-      {title !== undefined && (
-        <div className="mb-1.5 flex items-baseline justify-between gap-2">
-          <h3 className="text-small font-semibold">{title}</h3>
-          {detail !== undefined && <span className="text-caption text-fg-3">{detail}</span>}
-        </div>
-      )}
-      {children}
-    </section>
   );
 }

@@ -7,7 +7,7 @@ import { type JSX, useEffect, useMemo, useState } from 'react';
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
 import { PortValueView } from './PortValueView.tsx';
-import { Block } from './RunDetail.tsx';
+import { Block } from './Block.tsx';
 import { RunFileDialog } from './RunFileDialog.tsx';
 import { fileRefOf, filesWritten, type RunFileRef } from './runFiles.ts';
 
