@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { type AxionClient, createClient, edits, type Environment, type GraphModel, makeGateway } from "@axion/client";
 import { connectWeb } from "@axion/client/web";
-import { freshHome, type Serve, startServe } from "./serve.ts";
+import { freshFolder, type Serve, startServe } from "./serve.ts";
 
 const timer = (ms: number, run: () => void): (() => void) => {
   const handle = setTimeout(run, ms);
@@ -46,7 +46,7 @@ const plain = (model: GraphModel) => {
 };
 
 describe("the client over axion serve", () => {
-  const home = freshHome();
+  const folder = freshFolder();
   let serve: Serve;
   const sockets = new Set<WebSocket>();
   const open: AxionClient[] = [];
@@ -68,7 +68,7 @@ describe("the client over axion serve", () => {
     sockets.clear();
   };
   before(async () => {
-    serve = await startServe(home.path);
+    serve = await startServe(folder.home);
   });
   after(async () => {
     for (const client of open) {
@@ -76,7 +76,7 @@ describe("the client over axion serve", () => {
       client.adapter.close();
     }
     await serve.stop();
-    home.remove();
+    folder.remove();
   });
 
   test("reads the workspace, and a second window sees changes of the first", async () => {

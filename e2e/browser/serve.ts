@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** `AXION_BIN`: another build, for example a release. */
-const binary = process.env["AXION_BIN"] ?? join(repository, "target", "debug", "axion");
+export const binary = process.env["AXION_BIN"] ?? join(repository, "target", "debug", "axion");
 export const examples = join(repository, "examples");
 
 export interface Serve {
@@ -25,9 +25,12 @@ export interface Serve {
   stop(): Promise<void>;
 }
 
-export const freshHome = (): { readonly path: string; readonly remove: () => void } => {
+/** A folder of this journey alone: `home` for Core, `work` for the graphs. */
+export const freshFolder = (): { readonly home: string; readonly work: string; readonly remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), "axion-journey-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+  const work = join(path, "work");
+  mkdirSync(work);
+  return { home: join(path, "home"), work, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
 };
 
 const ended = (child: ChildProcess): Promise<unknown> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, "exit"));
