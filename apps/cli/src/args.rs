@@ -20,7 +20,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a graph file and show its progress
-    #[command(after_help = "Exit: 0 succeeded, 1 failed, 2 the graph or an argument is wrong (nothing was executed), 3 no runner is possible, 130 cancelled.")]
+    #[command(
+        after_help = "Exit: 0 succeeded, 1 failed, 2 the graph or an argument is wrong (nothing was executed), 3 no runner is possible, 130 cancelled."
+    )]
     Run(RunArgs),
     /// Check graph files; nothing is executed
     #[command(after_help = "Exit: 0 all files are valid, 2 some are not.")]
@@ -28,7 +30,9 @@ pub enum Command {
     /// Serve the workbench to a browser on this machine
     Serve(ServeArgs),
     /// Call a command of the protocol
-    #[command(after_help = "Against the instance that holds the home, or in this process if none does.\nThe result is JSON on standard output; an error is JSON on standard error, with exit 1.")]
+    #[command(
+        after_help = "Against the instance that holds the home, or in this process if none does.\nThe result is JSON on standard output; an error is JSON on standard error, with exit 1."
+    )]
     Call(CallArgs),
     /// Say what is there, what is missing and how to fix it
     Doctor(DoctorArgs),

@@ -28,7 +28,8 @@ async fn try_call(home: Option<PathBuf>, args: CallArgs) -> Result<(), ErrorInfo
         return Err(info.with_hint(format!("The commands are: {}.", COMMAND_NAMES.join(", "))));
     }
     let params = if args.params == "-" { standard_input()? } else { args.params };
-    let parsed: Value = serde_json::from_str(&params).map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("The parameters are not JSON: {error}.")))?;
+    let parsed: Value = serde_json::from_str(&params)
+        .map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("The parameters are not JSON: {error}.")))?;
     let door = Door::open(locate(home)?).await?;
     let outcome = converse(&door, &args.command, &params, &parsed, args.follow).await;
     if outcome.is_ok() && door.runs_in_progress() > 0 {
@@ -53,8 +54,8 @@ async fn converse(door: &Door, command: &str, params: &str, parsed: &Value, foll
         "subscribe" => {
             let result = door.call(command, params).await?;
             say::out(result.get());
-            let known: Subscription =
-                serde_json::from_str(result.get()).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer cannot be read: {error}.")))?;
+            let known: Subscription = serde_json::from_str(result.get())
+                .map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer cannot be read: {error}.")))?;
             let after = if known.mode == axion_protocol::SubscribeMode::Tail { parsed["after"].as_u64().unwrap_or(0) } else { known.head };
             (Follow::new(known.stream.as_str(), Some(known.epoch), after), false)
         }
@@ -90,6 +91,10 @@ async fn converse(door: &Door, command: &str, params: &str, parsed: &Value, foll
 fn standard_input() -> Result<String, ErrorInfo> {
     let mut text = String::new();
     let limit = axion_core::rpc::LARGEST_MESSAGE as u64;
-    std::io::stdin().lock().take(limit).read_to_string(&mut text).map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("Standard input cannot be read: {error}.")))?;
+    std::io::stdin()
+        .lock()
+        .take(limit)
+        .read_to_string(&mut text)
+        .map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("Standard input cannot be read: {error}.")))?;
     Ok(text)
 }

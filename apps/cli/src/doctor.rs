@@ -43,7 +43,10 @@ fn page(check: &Check, colour: bool) -> String {
         CheckStatus::Missing => ("missing", "31"),
     };
     let word = if colour { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() };
-    let mut lines = vec![format!("{word}  {:<8}  {}", check.id.as_str(), say::plain(&check.title)), format!("                   {}", say::plain(&check.why))];
+    let mut lines = vec![
+        format!("{word}  {:<8}  {}", check.id.as_str(), say::plain(&check.title)),
+        format!("                   {}", say::plain(&check.why)),
+    ];
     if let Some(fix) = &check.fix {
         lines.push(format!("                   Fix: {}", say::plain(fix)));
     }
@@ -66,6 +69,8 @@ mod tests {
         .unwrap();
         let text = page(&check, false);
         assert_eq!(text.lines().count(), 4);
-        assert!(text.starts_with("missing  runtime   Node is missing") && text.contains("Fix: Install it.") && text.contains("- PATH: none"));
+        assert!(
+            text.starts_with("missing  runtime   Node is missing") && text.contains("Fix: Install it.") && text.contains("- PATH: none")
+        );
     }
 }

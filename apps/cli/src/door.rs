@@ -30,8 +30,10 @@ pub enum Door {
 
 /// Where the home is, or why it cannot be told.
 pub fn locate(named: Option<PathBuf>) -> Result<PathBuf, ErrorInfo> {
-    home::locate(named.as_deref())
-        .ok_or_else(|| ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.").with_hint("Name one with --home DIR or AXION_HOME."))
+    home::locate(named.as_deref()).ok_or_else(|| {
+        ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.")
+            .with_hint("Name one with --home DIR or AXION_HOME.")
+    })
 }
 
 impl Door {
@@ -84,7 +86,8 @@ impl Door {
     /// Calls a command and reads its result.
     pub async fn get<T: serde::de::DeserializeOwned>(&self, command: &str, params: &serde_json::Value) -> Result<T, ErrorInfo> {
         let result = self.call(command, &params.to_string()).await?;
-        serde_json::from_str(result.get()).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer of {command} cannot be read: {error}.")))
+        serde_json::from_str(result.get())
+            .map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer of {command} cannot be read: {error}.")))
     }
 
     /// The next `StreamBatch` or `StreamLagged`; `None` if Core is gone.

@@ -45,8 +45,9 @@ impl Follow {
         }
         self.waiting.clear();
         let (answer, held) = door.call_held("subscribe", &params.to_string()).await?;
-        let place: Subscription = serde_json::from_str(answer.get())
-            .map_err(|error| ErrorInfo::new(axion_protocol::ErrorCode::Internal, format!("The answer of subscribe cannot be read: {error}.")))?;
+        let place: Subscription = serde_json::from_str(answer.get()).map_err(|error| {
+            ErrorInfo::new(axion_protocol::ErrorCode::Internal, format!("The answer of subscribe cannot be read: {error}."))
+        })?;
         if place.mode == axion_protocol::SubscribeMode::Snapshot {
             // The place cannot be served: what follows its head is all there is.
             self.after = place.head;

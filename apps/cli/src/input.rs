@@ -55,7 +55,10 @@ pub fn graph_text(path: &Path) -> Result<String, Unusable> {
 }
 
 fn too_large(path: &Path, bytes: u64) -> Unusable {
-    unusable(format!("{} has {} MiB; a graph file has at most 64.", path.display(), bytes.div_ceil(1 << 20)), "Keep large data in files that the graph reads.")
+    unusable(
+        format!("{} has {} MiB; a graph file has at most 64.", path.display(), bytes.div_ceil(1 << 20)),
+        "Keep large data in files that the graph reads.",
+    )
 }
 
 /// `--set name=json`: the values of the Start form.
@@ -87,7 +90,8 @@ pub fn grants(texts: &[String]) -> Result<Vec<RunGrant>, Unusable> {
 }
 
 fn grant(text: &str) -> Result<RunGrant, Unusable> {
-    let wrong = || unusable(format!("--grant {text}: this is not SLOT=DIR, SLOT=DIR:ro or SLOT=DIR:rw."), "For example --grant reports=./out:rw.");
+    let wrong =
+        || unusable(format!("--grant {text}: this is not SLOT=DIR, SLOT=DIR:ro or SLOT=DIR:rw."), "For example --grant reports=./out:rw.");
     let (slot, folder) = text.split_once('=').ok_or_else(wrong)?;
     let (folder, access) = match (folder.strip_suffix(":rw"), folder.strip_suffix(":ro")) {
         (Some(folder), _) => (folder, Access::Rw),
@@ -104,11 +108,15 @@ fn grant(text: &str) -> Result<RunGrant, Unusable> {
 pub fn bound(slot: &str, folder: &str, access: Access) -> Result<RunGrant, Unusable> {
     let path = std::path::absolute(folder).map_err(|error| unusable(format!("--grant {slot}={folder}: {error}."), "Name a folder."))?;
     if access == Access::Rw && !path.exists() && path.parent().is_some_and(Path::is_dir) {
-        std::fs::create_dir(&path)
-            .map_err(|error| unusable(format!("--grant {slot}={folder}: the folder could not be made: {error}."), "Name a folder that you may write to."))?;
+        std::fs::create_dir(&path).map_err(|error| {
+            unusable(format!("--grant {slot}={folder}: the folder could not be made: {error}."), "Name a folder that you may write to.")
+        })?;
     }
     let real = real_folder(&path).map_err(|why| unusable(format!("--grant {slot}={folder}: {why}."), "Name a folder that is there."))?;
-    let path = real.into_os_string().into_string().map_err(|_| unusable(format!("--grant {slot}: the folder's name is not Unicode."), "Name another folder."))?;
+    let path = real
+        .into_os_string()
+        .into_string()
+        .map_err(|_| unusable(format!("--grant {slot}: the folder's name is not Unicode."), "Name another folder."))?;
     Ok(RunGrant { slot: slot.to_owned(), path, access })
 }
 
@@ -140,7 +148,10 @@ mod tests {
         let root = dir.path().canonicalize().unwrap();
         let text = |tail: &str| format!("s={}{tail}", root.display());
         assert_eq!(grants(&[text("")]).unwrap()[0].access, Access::Ro);
-        assert_eq!(grants(&[text(":rw")]).unwrap()[0], RunGrant { slot: "s".into(), path: root.to_str().unwrap().into(), access: Access::Rw });
+        assert_eq!(
+            grants(&[text(":rw")]).unwrap()[0],
+            RunGrant { slot: "s".into(), path: root.to_str().unwrap().into(), access: Access::Rw }
+        );
         assert!(grants(&[text("/out:rw")]).is_ok() && root.join("out").is_dir(), "a folder to write to is made");
         for bad in [text("/none"), text("/none:ro"), text("/a/b:rw"), "s".into(), "=x".into(), "s=".into(), "s=:rw".into()] {
             assert!(grants(std::slice::from_ref(&bad)).is_err(), "{bad}");
@@ -159,7 +170,14 @@ mod tests {
         std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap();
         std::fs::write(at("latin"), [0xe9]).unwrap();
         std::fs::File::create(at("huge")).unwrap().set_len(200 << 20).unwrap();
-        for (name, word) in [("none", "no file"), ("link", "symbolic link"), ("pipe", "plain file"), ("latin", "UTF-8"), ("huge", "200 MiB"), (".", "folder")] {
+        for (name, word) in [
+            ("none", "no file"),
+            ("link", "symbolic link"),
+            ("pipe", "plain file"),
+            ("latin", "UTF-8"),
+            ("huge", "200 MiB"),
+            (".", "folder"),
+        ] {
             let error = graph_text(&at(name)).unwrap_err();
             assert!(error.message.contains(word), "{name}: {}", error.message);
         }

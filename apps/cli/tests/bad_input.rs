@@ -38,7 +38,14 @@ fn files_that_are_no_graph_files() {
         std::os::unix::fs::symlink(at("real.axion"), at("link.axion")).unwrap();
         std::process::Command::new("mkfifo").arg(at("pipe.axion")).status().unwrap();
     }
-    for (name, word) in [("none.axion", "no file"), ("huge.axion", "200 MiB"), ("latin.axion", "UTF-8"), (".", "folder"), ("link.axion", "symbolic link"), ("pipe.axion", "plain file")] {
+    for (name, word) in [
+        ("none.axion", "no file"),
+        ("huge.axion", "200 MiB"),
+        ("latin.axion", "UTF-8"),
+        (".", "folder"),
+        ("link.axion", "symbolic link"),
+        ("pipe.axion", "plain file"),
+    ] {
         home.run(&at(name), &[]).refused(&[word]);
         let checked = home.axion(["validate", at(name).to_str().unwrap()]);
         checked.code(2);
@@ -58,8 +65,20 @@ fn text_that_is_no_graph() {
         home.run(&file, &[]).refused(&[name]);
         home.axion(["validate", file.to_str().unwrap()]).code(2);
     }
-    refused(&home, "version.axion", &json!({ "axion": 99, "id": "g", "name": "V", "slots": [], "nodes": [], "edges": [] }).to_string(), &[], &["99"]);
-    refused(&home, "version2.axion", &json!({ "id": "g", "name": "V", "slots": [], "nodes": [], "edges": [] }).to_string(), &[], &["axion"]);
+    refused(
+        &home,
+        "version.axion",
+        &json!({ "axion": 99, "id": "g", "name": "V", "slots": [], "nodes": [], "edges": [] }).to_string(),
+        &[],
+        &["99"],
+    );
+    refused(
+        &home,
+        "version2.axion",
+        &json!({ "id": "g", "name": "V", "slots": [], "nodes": [], "edges": [] }).to_string(),
+        &[],
+        &["axion"],
+    );
 }
 
 #[test]
@@ -71,7 +90,8 @@ fn graphs_that_cannot_run_name_node_and_field() {
     let unknown = graph(&[json!(["strange", "no.such-kind", { "x": 1 }])], &[]).to_string();
     refused(&home, "kind.axion", &unknown, &[], &["strange", "no.such-kind"]);
     let template = json!({ "template": "x" });
-    let cycle = graph(&[json!(["a", "template", template]), json!(["b", "template", template])], &["a.text > b.value", "b.text > a.value"]).to_string();
+    let cycle = graph(&[json!(["a", "template", template]), json!(["b", "template", template])], &["a.text > b.value", "b.text > a.value"])
+        .to_string();
     refused(&home, "cycle.axion", &cycle, &[], &["node a", "lead back to themselves"]);
     let dangling = graph(&[json!(["a", "template", template])], &["ghost.text > a.value"]).to_string();
     refused(&home, "dangling.axion", &dangling, &[], &["ghost"]);
@@ -117,7 +137,9 @@ fn paths_outside_the_grants_reach_nothing() {
     let out = home.work().join("out");
     std::fs::create_dir(&out).unwrap();
     let grant = format!("out={}:rw", out.display());
-    for (name, path) in [("up.axion", "../escaped.txt"), ("absolute.axion", "/tmp/axion-escaped.txt"), ("deep.axion", "a/../../escaped.txt")] {
+    for (name, path) in
+        [("up.axion", "../escaped.txt"), ("absolute.axion", "/tmp/axion-escaped.txt"), ("deep.axion", "a/../../escaped.txt")]
+    {
         refused(&home, name, &writes("out", path).to_string(), &["--grant", &grant], &["node w", "path"]);
     }
     // A link inside the folder that leads out is seen when it is followed: the step fails and nothing is written.
@@ -160,7 +182,8 @@ fn a_chain_of_a_hundred_thousand_nodes_is_valid_and_runs() {
         let from = if n == 1 { "value" } else { "out" };
         edges.push(json!({ "id": format!("e{n}"), "from": { "node": format!("n{}", n - 1), "port": from }, "to": { "node": format!("n{n}"), "port": "in" } }));
     }
-    let file = home.graph("chain.axion", &json!({ "axion": 1, "id": "chain", "name": "Chain", "slots": [], "nodes": nodes, "edges": edges }));
+    let file =
+        home.graph("chain.axion", &json!({ "axion": 1, "id": "chain", "name": "Chain", "slots": [], "nodes": nodes, "edges": edges }));
     let checked = home.axion(["validate", file.to_str().unwrap()]);
     checked.code(0);
     assert!(checked.out.contains("100000 nodes"), "{}", checked.out);

@@ -69,7 +69,13 @@ fn runner_of(core: u32) -> Option<u32> {
     let children = std::fs::read_to_string(format!("/proc/{core}/task/{core}/children")).unwrap_or_default();
     let tasks = std::fs::read_dir(format!("/proc/{core}/task")).ok()?.flatten();
     let all: Vec<u32> = tasks
-        .flat_map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|task| {
+            std::fs::read_to_string(task.path().join("children"))
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .chain(children.split_whitespace().map(str::to_owned))
         .filter_map(|pid| pid.parse().ok())
         .collect();
@@ -105,7 +111,8 @@ fn compare(folder: &Path, events: &[Value]) -> usize {
         assert_eq!(*count, 1, "{line} was written {count} times");
     }
     let mut finished = 0;
-    for event in events.iter().filter(|event| event["type"] == "step-finished" && event["node"] == "write" && event["state"] == "succeeded") {
+    for event in events.iter().filter(|event| event["type"] == "step-finished" && event["node"] == "write" && event["state"] == "succeeded")
+    {
         let item = event["scope"].as_str().unwrap().rsplit(':').next().unwrap();
         assert_eq!(lines.get(&format!("item-{item}")), Some(&1), "the finished step {item} wrote its line");
         finished += 1;
@@ -135,11 +142,20 @@ fn no_acknowledged_event_is_lost_and_no_finished_effect_is_repeated() {
         let mut reader = follow(&home, &run_id, &shown);
         let since = Instant::now();
         loop {
-            let ended = shown.lock().unwrap().get(&run_id).and_then(|events| events.last().cloned()).is_some_and(|last| last.contains("\"run-finished\""));
+            let ended = shown
+                .lock()
+                .unwrap()
+                .get(&run_id)
+                .and_then(|events| events.last().cloned())
+                .is_some_and(|last| last.contains("\"run-finished\""));
             if ended {
                 break;
             }
-            assert!(since.elapsed() < Duration::from_secs(120), "seed {seed}: {run_id} does not end: {:?}", home.call("get_run", &json!({ "runId": run_id })));
+            assert!(
+                since.elapsed() < Duration::from_secs(120),
+                "seed {seed}: {run_id} does not end: {:?}",
+                home.call("get_run", &json!({ "runId": run_id }))
+            );
             std::thread::sleep(Duration::from_millis(dice.below(320)));
             if crashes >= wanted {
                 continue;
@@ -170,7 +186,12 @@ fn no_acknowledged_event_is_lost_and_no_finished_effect_is_repeated() {
         assert_eq!(stored.last().unwrap()["type"], "run-finished");
         assert_ne!(stored.last().unwrap()["state"], "cancelled");
         written += compare(&folder, stored);
-        unknown += stored.iter().filter(|event| event["error"]["outcomeUnknown"] == true || event["reason"].as_str().is_some_and(|why| why.contains("unknown"))).count();
+        unknown += stored
+            .iter()
+            .filter(|event| event["error"]["outcomeUnknown"] == true || event["reason"].as_str().is_some_and(|why| why.contains("unknown")))
+            .count();
     }
-    println!("{crashes} crashes ({of_core} of Core) in {runs} runs: {written} finished effects, each done once; {unknown} outcomes reported as unknown; seed {seed}");
+    println!(
+        "{crashes} crashes ({of_core} of Core) in {runs} runs: {written} finished effects, each done once; {unknown} outcomes reported as unknown; seed {seed}"
+    );
 }

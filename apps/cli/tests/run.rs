@@ -15,10 +15,7 @@ fn waits(seconds: u64) -> Value {
 }
 
 fn output(name: &str, value: &Value) -> Value {
-    graph(
-        &[json!(["c", "constant", { "value": value }]), json!(["o", "output", { "name": name, "type": "any" }])],
-        &["c.value > o.value"],
-    )
+    graph(&[json!(["c", "constant", { "value": value }]), json!(["o", "output", { "name": name, "type": "any" }])], &["c.value > o.value"])
 }
 
 #[test]
@@ -36,7 +33,8 @@ fn the_examples_bring_what_is_expected_of_them() {
         ran.code(0);
         assert_eq!(ran.err, "", "nothing is said beside the events");
         let events = ran.events();
-        let expected: Value = serde_json::from_str(&std::fs::read_to_string(repository().join(format!("examples/expected/{name}.json"))).unwrap()).unwrap();
+        let expected: Value =
+            serde_json::from_str(&std::fs::read_to_string(repository().join(format!("examples/expected/{name}.json"))).unwrap()).unwrap();
         let last = events.last().unwrap();
         for (output, value) in expected["outputs"].as_object().unwrap() {
             assert_eq!(&last["outputs"][output]["value"], value, "{name}: {output}");
@@ -96,7 +94,12 @@ fn unbound_slots_are_exit_2_and_each_is_named() {
     let graph = with_slot(with_slot(graph(&[], &[]), "source", "ro"), "target", "rw");
     let file = home.graph("g.axion", &graph);
     let grant = format!("target={}:ro", home.work().display());
-    home.run(&file, &["--grant", &grant]).refused(&["`source` is not bound", "`target` must be writable", "--grant source=DIR", "--grant target=DIR:rw"]);
+    home.run(&file, &["--grant", &grant]).refused(&[
+        "`source` is not bound",
+        "`target` must be writable",
+        "--grant source=DIR",
+        "--grant target=DIR:rw",
+    ]);
     assert_eq!(home.call("list_runs", &json!({})).unwrap()["runs"], json!([]), "nothing was kept");
 }
 
@@ -138,7 +141,11 @@ fn set_fills_the_start_form() {
     let home = Home::new();
     let fields = json!([{ "name": "who", "label": "Who", "type": "text", "default": "" }, { "name": "count", "label": "Count", "type": "number", "default": 0 }]);
     let graph = graph(
-        &[json!(["s", "start", { "fields": fields }]), json!(["t", "template", { "template": "{{ who }} x {{ count }}" }]), json!(["o", "output", { "name": "o", "type": "text" }])],
+        &[
+            json!(["s", "start", { "fields": fields }]),
+            json!(["t", "template", { "template": "{{ who }} x {{ count }}" }]),
+            json!(["o", "output", { "name": "o", "type": "text" }]),
+        ],
         &["s.input > t.value", "t.text > o.value"],
     );
     let ran = home.run(&home.graph("g.axion", &graph), &["--set", "who=May be", "--set", "count=3"]);
@@ -156,7 +163,12 @@ struct Background {
 impl Background {
     fn start(home: &Home, file: &Path) -> Self {
         let mut command = home.command();
-        let mut child = command.args(["run", file.to_str().unwrap(), "--json", "--runner", "process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .args(["run", file.to_str().unwrap(), "--json", "--runner", "process"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines, seen: Vec::new() }
     }

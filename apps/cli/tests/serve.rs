@@ -72,7 +72,12 @@ async fn every_request_is_looked_at_and_every_answer_is_sealed() {
     assert!(served.url.contains("/#token=") && !served.url.contains('?'));
     let ours = format!("Host: 127.0.0.1:{}", served.port);
     let page = http(&served, &format!("GET / HTTP/1.1\r\n{ours}")).await.to_lowercase();
-    for header in ["content-security-policy: default-src 'none'", "frame-ancestors 'none'", "x-content-type-options: nosniff", "referrer-policy: no-referrer"] {
+    for header in [
+        "content-security-policy: default-src 'none'",
+        "frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+        "referrer-policy: no-referrer",
+    ] {
         assert!(page.contains(header), "{header}");
     }
     assert!(!page.contains("unsafe-") && !page.contains("access-control-allow"));
@@ -148,7 +153,16 @@ async fn bad_frames_are_answered_and_the_server_lives_on() {
     let home = Home::new();
     let served = Served::start(&home);
     let mut socket = greeted(&served).await;
-    for text in ["", "{", "null", "[]", "{}", r#"{"jsonrpc":"1.0","id":1,"method":"get_system"}"#, r#"{"jsonrpc":"2.0","method":"get_system"}"#, r#"{"jsonrpc":"2.0","id":1,"result":1}"#] {
+    for text in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        r#"{"jsonrpc":"1.0","id":1,"method":"get_system"}"#,
+        r#"{"jsonrpc":"2.0","method":"get_system"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"result":1}"#,
+    ] {
         socket.send(Message::text(text)).await.unwrap();
         let error = next(&mut socket).await.unwrap();
         assert_eq!((&error["id"], &error["error"]["data"]["code"]), (&Value::Null, &json!("invalid_params")), "{text}");
@@ -171,7 +185,11 @@ async fn bad_frames_are_answered_and_the_server_lives_on() {
         send(&mut socket, 7, method, params).await;
         assert_eq!(answer(&mut socket, 7).await.unwrap_err()["code"], code, "{method}");
     }
-    let deep = format!(r#"{{"jsonrpc":"2.0","id":8,"method":"set_view_state","params":{{"windowId":"w","state":{}{}}}}}"#, "[".repeat(50_000), "]".repeat(50_000));
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":8,"method":"set_view_state","params":{{"windowId":"w","state":{}{}}}}}"#,
+        "[".repeat(50_000),
+        "]".repeat(50_000)
+    );
     socket.send(Message::text(deep)).await.unwrap();
     assert_eq!(answer(&mut socket, 8).await.unwrap_err()["code"], "invalid_params");
     // A frame larger than any command ends the connection, and only that.
@@ -239,7 +257,10 @@ async fn a_reader_leaves_and_comes_back_exactly() {
     }
     read(&mut reader, "workspace", at, made - at).await;
     // A place that cannot be served is said so.
-    for params in [json!({ "stream": "workspace", "epoch": "other", "after": 1 }), json!({ "stream": "workspace", "epoch": epoch, "after": made + 50 })] {
+    for params in [
+        json!({ "stream": "workspace", "epoch": "other", "after": 1 }),
+        json!({ "stream": "workspace", "epoch": epoch, "after": made + 50 }),
+    ] {
         send(&mut reader, 2, "subscribe", params).await;
         let place = answer(&mut reader, 2).await.unwrap();
         assert_eq!((&place["mode"], &place["head"]), (&json!("snapshot"), &json!(made)));
@@ -329,7 +350,14 @@ async fn asked_to_end_it_says_goodbye_and_its_runs_are_taken_up_again() {
     let home = Home::new();
     let mut served = Served::start(&home);
     let mut socket = greeted(&served).await;
-    let document = graph(&[json!(["c", "constant", { "value": 7 }]), json!(["w", "wait", { "mode": "for", "seconds": 2 }]), json!(["o", "output", { "name": "o", "type": "any" }])], &["c.value > w.value", "w.value > o.value"]);
+    let document = graph(
+        &[
+            json!(["c", "constant", { "value": 7 }]),
+            json!(["w", "wait", { "mode": "for", "seconds": 2 }]),
+            json!(["o", "output", { "name": "o", "type": "any" }]),
+        ],
+        &["c.value > w.value", "w.value > o.value"],
+    );
     send(&mut socket, 1, "start_run", json!({ "runId": "r1", "document": document, "runner": "process" })).await;
     assert_eq!(answer(&mut socket, 1).await.unwrap()["startedBy"], "browser");
     send(&mut socket, 2, "subscribe", json!({ "stream": "run:r1", "after": 0 })).await;

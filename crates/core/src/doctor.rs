@@ -110,7 +110,10 @@ fn runner(settings: &Settings, engine: &Check, jail: &Check, runtime: &Check, bu
     let ok = |check: &Check| check.status != CheckStatus::Missing;
     let fails = |why: &str, fix: Option<&str>| check(CheckId::Runner, CheckStatus::Missing, "Graphs cannot run", why, fix, Vec::new());
     if !bundle {
-        return fails("The runner program that comes with Axion is not there.", Some("Run `npm start` in the repository, or install Axion again."));
+        return fails(
+            "The runner program that comes with Axion is not there.",
+            Some("Run `npm start` in the repository, or install Axion again."),
+        );
     }
     if !ok(runtime) {
         return fails(&runtime.why, runtime.fix.as_deref());
@@ -130,12 +133,21 @@ fn runner(settings: &Settings, engine: &Check, jail: &Check, runtime: &Check, bu
 fn database_check(error: Option<ErrorInfo>, inner: &Inner) -> Check {
     let told: Vec<String> = inner.notices().into_iter().map(|notice| notice.message).collect();
     match error {
-        Some(error) => check(CheckId::Database, CheckStatus::Missing, "The database cannot be read", &error.message, error.hint.as_deref(), Vec::new()),
+        Some(error) => {
+            check(CheckId::Database, CheckStatus::Missing, "The database cannot be read", &error.message, error.hint.as_deref(), Vec::new())
+        }
         None if told.is_empty() => {
             let why = format!("{} is open and answers.", inner.home.join("axion.db").display());
             check(CheckId::Database, CheckStatus::Ok, "The database is sound", &why, None, Vec::new())
         }
-        None => check(CheckId::Database, CheckStatus::Warning, "The database is open, with something to know", &told.join(" "), None, Vec::new()),
+        None => check(
+            CheckId::Database,
+            CheckStatus::Warning,
+            "The database is open, with something to know",
+            &told.join(" "),
+            None,
+            Vec::new(),
+        ),
     }
 }
 

@@ -23,8 +23,9 @@ pub fn storage(error: StoreError) -> ErrorInfo {
 /// A home that could not be opened.
 pub fn opening(error: &OpenError) -> ErrorInfo {
     match error {
-        OpenError::HomeInUse { .. } => ErrorInfo::new(ErrorCode::InUse, error.to_string())
-            .with_hint("Close the other instance, or choose another folder with --home."),
+        OpenError::HomeInUse { .. } => {
+            ErrorInfo::new(ErrorCode::InUse, error.to_string()).with_hint("Close the other instance, or choose another folder with --home.")
+        }
         OpenError::Home { source, .. } => {
             let info = ErrorInfo::new(ErrorCode::Storage, error.to_string());
             match source.hint() {

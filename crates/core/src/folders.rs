@@ -55,12 +55,15 @@ pub fn list(path: Option<&str>) -> Result<FolderListing, ErrorInfo> {
 /// A text file below a granted folder.
 pub fn read(root: &str, path: &str) -> Result<RunFile, ErrorInfo> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let outside = path.starts_with('/') || parts.iter().any(|part| *part == ".." || part.contains(['\\', '\0']) || (cfg!(windows) && part.contains(':')));
+    let outside = path.starts_with('/')
+        || parts.iter().any(|part| *part == ".." || part.contains(['\\', '\0']) || (cfg!(windows) && part.contains(':')));
     if outside || parts.is_empty() {
         return Err(invalid(format!("{:?} is not a path inside the folder.", clip(path, 200))));
     }
     let (bytes, size) = open(Path::new(root), &parts).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => ErrorInfo::new(ErrorCode::NotFound, format!("There is no file {:?} in this folder.", clip(path, 200))),
+        std::io::ErrorKind::NotFound => {
+            ErrorInfo::new(ErrorCode::NotFound, format!("There is no file {:?} in this folder.", clip(path, 200)))
+        }
         std::io::ErrorKind::PermissionDenied => ErrorInfo::new(ErrorCode::Forbidden, format!("{:?} may not be opened.", clip(path, 200))),
         _ => invalid(format!("{:?} cannot be shown: it is not a plain file inside the folder.", clip(path, 200))),
     })?;
@@ -168,7 +171,20 @@ mod tests {
         let root = root.to_str().unwrap();
         let file = read(root, "sub/report.html").unwrap();
         assert_eq!((file.text.as_str(), file.bytes, file.truncated), ("<b>é</b>", 9, false));
-        for path in ["", "/etc/passwd", "../secret", "sub/../../secret", "link", "folder/secret", "sub", "pipe", "none", "binary", "sub\\..\\x", "a\0b"] {
+        for path in [
+            "",
+            "/etc/passwd",
+            "../secret",
+            "sub/../../secret",
+            "link",
+            "folder/secret",
+            "sub",
+            "pipe",
+            "none",
+            "binary",
+            "sub\\..\\x",
+            "a\0b",
+        ] {
             assert!(read(root, path).is_err(), "{path}");
         }
     }

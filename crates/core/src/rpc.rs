@@ -52,7 +52,9 @@ impl Ear {
         let Ok(room) = self.room.clone().acquire_owned().await else { return false };
         let request = match Message::parse(text) {
             Ok(Message::Request(request)) => request,
-            Ok(Message::Response(_)) => return self.refuse(None, "Core asks nothing of its clients, so there is nothing to answer.", room).await,
+            Ok(Message::Response(_)) => {
+                return self.refuse(None, "Core asks nothing of its clients, so there is nothing to answer.", room).await;
+            }
             Err(error) => return self.refuse(None, &format!("This is not a JSON-RPC 2.0 message: {error}."), room).await,
         };
         let Some(id) = request.id.clone() else {

@@ -99,7 +99,9 @@ async fn a_run_that_listens_is_cancelled_by_itself() {
     let runners = scripted(|mut run| async move {
         run.append(json!([{ "type": "step-started", "ts": 1, "node": "a" }])).await.unwrap();
         run.until_cancelled().await;
-        run.append(json!([{ "type": "step-finished", "ts": 2, "node": "a", "state": "cancelled", "ms": 1 }, finished("cancelled")])).await.unwrap();
+        run.append(json!([{ "type": "step-finished", "ts": 2, "node": "a", "state": "cancelled", "ms": 1 }, finished("cancelled")]))
+            .await
+            .unwrap();
     });
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
@@ -169,7 +171,11 @@ async fn a_value_is_kept_only_under_its_own_hash() {
         async move {
             run.ask("blob_put", json!({ "runId": run.run_id, "hash": name, "json": text })).await.unwrap();
             let output = json!({ "type": "blob", "hash": name, "bytes": text.len(), "preview": "xxx" });
-            run.append(json!([{ "type": "step-finished", "ts": 1, "node": "a", "state": "succeeded", "ms": 1, "outputs": { "o": output } }])).await.unwrap();
+            run.append(
+                json!([{ "type": "step-finished", "ts": 1, "node": "a", "state": "succeeded", "ms": 1, "outputs": { "o": output } }]),
+            )
+            .await
+            .unwrap();
             let wrong = run.ask("blob_put", json!({ "runId": run.run_id, "hash": "cd".repeat(32), "json": text })).await;
             assert!(wrong.is_err());
         }
@@ -298,10 +304,12 @@ async fn a_closed_core_leaves_its_runs_to_the_next_one() {
 async fn a_run_that_nobody_took_up_can_be_cancelled() {
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");
-    let hangs = || scripted(|run| async move {
-        run.step("a").await;
-        std::future::pending::<()>().await;
-    });
+    let hangs = || {
+        scripted(|run| async move {
+            run.step("a").await;
+            std::future::pending::<()>().await;
+        })
+    };
     let world = open(&home, hangs()).await;
     let run_id = world.start().await;
     world.core.close().await;
@@ -315,7 +323,9 @@ async fn many_appends_in_flight_keep_their_order() {
     let dir = tempfile::tempdir().unwrap();
     let runners = scripted(|run| async move {
         let steps = |n: usize| -> Value {
-            (0..64).map(|m| json!({ "type": "step-finished", "ts": 1, "node": format!("n{}", n * 64 + m), "state": "succeeded", "ms": 0 })).collect()
+            (0..64)
+                .map(|m| json!({ "type": "step-finished", "ts": 1, "node": format!("n{}", n * 64 + m), "state": "succeeded", "ms": 0 }))
+                .collect()
         };
         let mut appends = Vec::new();
         for n in 0..64 {

@@ -19,7 +19,8 @@ const UNANSWERED: usize = 4;
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
-    let base = std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into).join(format!("axion-append-speed-{}", std::process::id()));
+    let base =
+        std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into).join(format!("axion-append-speed-{}", std::process::id()));
     std::fs::create_dir_all(&base)?;
     let result = measure(&base);
     std::fs::remove_dir_all(&base)?;
@@ -42,7 +43,9 @@ fn measure(base: &Path) -> Result<()> {
 }
 
 fn event(n: usize) -> String {
-    format!(r#"{{"type":"step-finished","ts":1763700000000,"node":"n{n:06}","state":"succeeded","ms":0.01,"outputs":{{"out":{{"type":"inline","value":{n}}}}}}}"#)
+    format!(
+        r#"{{"type":"step-finished","ts":1763700000000,"node":"n{n:06}","state":"succeeded","ms":0.01,"outputs":{{"out":{{"type":"inline","value":{n}}}}}}}"#
+    )
 }
 
 fn row(name: &str, mut append: Vec<Duration>, tail: Duration, bytes: u64) {
@@ -95,7 +98,11 @@ fn store(base: &Path) -> Result<()> {
     single.sort();
     let bytes = std::fs::metadata(home.join("axion.db"))?.len() + std::fs::metadata(home.join("axion.db-wal"))?.len();
     row("store: append", times, tail, bytes);
-    println!("   making and checking the drafts: {:.1}ms; one event alone, until durable: {:.3}ms", parsed[ROUNDS / 2].as_secs_f64() * 1e3, single[single.len() / 2].as_secs_f64() * 1e3);
+    println!(
+        "   making and checking the drafts: {:.1}ms; one event alone, until durable: {:.3}ms",
+        parsed[ROUNDS / 2].as_secs_f64() * 1e3,
+        single[single.len() / 2].as_secs_f64() * 1e3
+    );
     let begun = Instant::now();
     let (mut after, mut read) = (0, 0);
     while after < EVENTS as u64 {
@@ -113,8 +120,17 @@ fn store(base: &Path) -> Result<()> {
 fn new_run(run_id: &str) -> Result<NewRun> {
     let json = |text: &str| serde_json::value::RawValue::from_string(text.to_owned());
     Ok(NewRun {
-        run_id: run_id.to_owned(), graph_id: None, graph_name: "Speed".to_owned(), graph_hash: "0".repeat(64), layout_hash: None,
-        started_by: "cli".to_owned(), created_at: 1, steps: StepCounts::default(), input: json("null")?, grants: json("[]")?, options: json("{}")?,
+        run_id: run_id.to_owned(),
+        graph_id: None,
+        graph_name: "Speed".to_owned(),
+        graph_hash: "0".repeat(64),
+        layout_hash: None,
+        started_by: "cli".to_owned(),
+        created_at: 1,
+        steps: StepCounts::default(),
+        input: json("null")?,
+        grants: json("[]")?,
+        options: json("{}")?,
     })
 }
 

@@ -13,16 +13,19 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const NODES: usize = 100_000;
 
 fn main() -> Result<()> {
-    let home = std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into).join(format!("axion-graph-speed-{}", std::process::id()));
+    let home =
+        std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into).join(format!("axion-graph-speed-{}", std::process::id()));
     let result = measure(&home);
     std::fs::remove_dir_all(&home)?;
     result
 }
 
 fn measure(home: &Path) -> Result<()> {
-    let nodes: Vec<String> = (0..NODES).map(|n| format!(r#"{{"id":"n{n}","kind":"map","name":"Step {n}","config":{{"expr":"x + 1"}}}}"#)).collect();
-    let edges: Vec<String> =
-        (1..NODES).map(|n| format!(r#"{{"id":"e{n}","from":{{"node":"n{}","port":"out"}},"to":{{"node":"n{n}","port":"in"}}}}"#, n - 1)).collect();
+    let nodes: Vec<String> =
+        (0..NODES).map(|n| format!(r#"{{"id":"n{n}","kind":"map","name":"Step {n}","config":{{"expr":"x + 1"}}}}"#)).collect();
+    let edges: Vec<String> = (1..NODES)
+        .map(|n| format!(r#"{{"id":"e{n}","from":{{"node":"n{}","port":"out"}},"to":{{"node":"n{n}","port":"in"}}}}"#, n - 1))
+        .collect();
     let places: Vec<String> = (0..NODES).map(|n| format!(r#"{{"id":"n{n}","x":{},"y":0}}"#, n * 240)).collect();
     let text = format!(r#"{{"axion":1,"name":"Chain","nodes":[{}],"edges":[{}]}}"#, nodes.join(","), edges.join(","));
     let layout = format!(r#"{{"axion":1,"nodes":[{}],"notes":[]}}"#, places.join(","));
@@ -35,7 +38,14 @@ fn measure(home: &Path) -> Result<()> {
     let mut ops = Vec::new();
     for n in 0..1_000 {
         let value = serde_json::value::RawValue::from_string(n.to_string())?;
-        ops.push(GraphOp { entity: Entity::Node, id: format!("n{n}"), field: "x".to_owned(), value, stamp: "1700000000000-0000-w".to_owned(), prev: None });
+        ops.push(GraphOp {
+            entity: Entity::Node,
+            id: format!("n{n}"),
+            field: "x".to_owned(),
+            value,
+            stamp: "1700000000000-0000-w".to_owned(),
+            prev: None,
+        });
     }
     let edit = GraphEdit { graph_id: "g".to_owned(), ops_id: "o".to_owned(), client_id: "w".to_owned(), ops };
     timed("1,000 operations in one batch", || {

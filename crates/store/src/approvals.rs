@@ -132,8 +132,16 @@ impl WriteTx<'_> {
                 "INSERT INTO approvals ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?10, NULL, NULL)"
             ))?
             .execute(params![
-                row.approval_id, row.run_id, row.graph_id, row.graph_name, row.node, row.scope, row.title, row.facts.get(),
-                row.details.as_ref().map(|json| json.get()), to_sql(row.requested_at)
+                row.approval_id,
+                row.run_id,
+                row.graph_id,
+                row.graph_name,
+                row.node,
+                row.scope,
+                row.title,
+                row.facts.get(),
+                row.details.as_ref().map(|json| json.get()),
+                to_sql(row.requested_at)
             ])?;
         self.announce_approval(&row.approval_id, row.requested_at)
     }

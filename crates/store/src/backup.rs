@@ -21,7 +21,13 @@ const REGULAR: &str = "axion-";
 
 /// Copies the database behind `from` and returns the file. The copy is complete and sound, or there is none.
 /// `stop` is asked now and then and ends it with `Closed`.
-pub(crate) fn write(from: &Connection, folder: &Path, prefix: &str, now: SystemTime, stop: &dyn Fn() -> bool) -> Result<PathBuf, StoreError> {
+pub(crate) fn write(
+    from: &Connection,
+    folder: &Path,
+    prefix: &str,
+    now: SystemTime,
+    stop: &dyn Fn() -> bool,
+) -> Result<PathBuf, StoreError> {
     private_folder(folder)?;
     let target = folder.join(format!("{prefix}{}.db", stamp(now)));
     let draft = folder.join(format!("{prefix}draft.tmp"));
@@ -91,7 +97,8 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> 
 
 fn prune(folder: &Path, prefix: &str) -> Result<(), StoreError> {
     // All steps of migrating share one allowance, so that old schemas do not pile up.
-    let row = |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(REGULAR)) == (prefix == REGULAR);
+    let row =
+        |path: &Path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(REGULAR)) == (prefix == REGULAR);
     for (_, path) in list(folder)?.into_iter().filter(|(_, path)| row(path)).skip(KEPT) {
         remove(&path)?;
     }

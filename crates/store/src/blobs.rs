@@ -55,15 +55,17 @@ impl WriteTx<'_> {
     /// # Errors
     /// `NotFound` if there is no such run.
     pub fn put_blob(&mut self, run_id: &str, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        let known: bool = self
-            .conn()
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?1)")?
-            .query_row([run_id], |row| row.get(0))?;
+        let known: bool =
+            self.conn().prepare_cached("SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?1)")?.query_row([run_id], |row| row.get(0))?;
         if !known {
             return Err(StoreError::not_found("run", run_id));
         }
-        self.conn().prepare_cached("INSERT INTO blobs (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?.execute(params![hash, bytes])?;
-        self.conn().prepare_cached("INSERT INTO run_blobs (run_id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?.execute(params![run_id, hash])?;
+        self.conn()
+            .prepare_cached("INSERT INTO blobs (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![hash, bytes])?;
+        self.conn()
+            .prepare_cached("INSERT INTO run_blobs (run_id, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![run_id, hash])?;
         Ok(())
     }
 

@@ -32,7 +32,9 @@ pub(crate) fn make_durable(conn: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::Io(format!("the file system does not support write-ahead logging (journal mode is {mode})")));
     }
     // The writer moves the log into the database itself, when it is idle: see upkeep.rs.
-    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;")?;
+    conn.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;",
+    )?;
     Ok(())
 }
 

@@ -178,7 +178,9 @@ pub enum OpenError {
 
 fn held(home: &std::path::Path, holder: Option<&Holder>) -> String {
     match holder {
-        Some(h) => format!("{} is in use by another Axion ({}, process {}). Use that one, or close it first.", home.display(), h.shell, h.pid),
+        Some(h) => {
+            format!("{} is in use by another Axion ({}, process {}). Use that one, or close it first.", home.display(), h.shell, h.pid)
+        }
         None => format!("{} is in use by another Axion. Use that one, or close it first.", home.display()),
     }
 }

@@ -49,9 +49,8 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn list_grants(&self, graph_id: Option<&str>) -> Result<Vec<GrantRow>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM grants WHERE ?1 IS NULL OR graph_id = ?1 ORDER BY graph_id, slot"))?;
+        let mut statement =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM grants WHERE ?1 IS NULL OR graph_id = ?1 ORDER BY graph_id, slot"))?;
         let rows = statement.query_map([graph_id], grant)?.collect::<Result<_, _>>()?;
         Ok(rows)
     }

@@ -36,7 +36,8 @@ pub(crate) fn inspect(conn: &Connection) -> Result<Found, StoreError> {
     if tables == 0 {
         return Ok(if version == 0 { Found::Empty } else { Found::Foreign });
     }
-    let has_meta: bool = conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')", [], |row| row.get(0))?;
+    let has_meta: bool =
+        conn.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta')", [], |row| row.get(0))?;
     let meta = |key: &str| -> Result<Option<String>, StoreError> {
         if !has_meta {
             return Ok(None);
@@ -56,7 +57,11 @@ pub(crate) fn inspect(conn: &Connection) -> Result<Found, StoreError> {
 }
 
 /// Brings a database from `from` to the newest schema. `before` is called ahead of each step of a database with content.
-pub(crate) fn migrate(conn: &Connection, from: u32, before: &mut dyn FnMut(&Connection, u32) -> Result<(), StoreError>) -> Result<(), StoreError> {
+pub(crate) fn migrate(
+    conn: &Connection,
+    from: u32,
+    before: &mut dyn FnMut(&Connection, u32) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     run(conn, from, MIGRATIONS, before)
 }
 
@@ -74,7 +79,12 @@ fn run(
         conn.execute_batch("BEGIN IMMEDIATE")?;
         let step = conn
             .execute_batch(sql)
-            .and_then(|()| conn.execute("INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [schema.to_string()]))
+            .and_then(|()| {
+                conn.execute(
+                    "INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    [schema.to_string()],
+                )
+            })
             .and_then(|_| conn.execute_batch(&format!("PRAGMA user_version = {schema}; COMMIT")));
         if let Err(error) = step {
             // SQLite may have rolled back by itself; the first error is the one that tells.

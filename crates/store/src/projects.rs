@@ -36,9 +36,9 @@ impl ReadTx<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn list_projects(&self) -> Result<Vec<ProjectRow>, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT project_id, name, created_at, deleted FROM projects WHERE NOT deleted ORDER BY created_at, project_id")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT project_id, name, created_at, deleted FROM projects WHERE NOT deleted ORDER BY created_at, project_id",
+        )?;
         let rows = statement.query_map([], project)?.collect::<Result<_, _>>()?;
         Ok(rows)
     }
@@ -70,9 +70,11 @@ impl WriteTx<'_> {
             Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error),
         }
-        self.conn()
-            .prepare_cached("INSERT INTO projects (project_id, name, created_at) VALUES (?1, ?2, ?3)")?
-            .execute(params![project_id, name, to_sql(ts)])?;
+        self.conn().prepare_cached("INSERT INTO projects (project_id, name, created_at) VALUES (?1, ?2, ?3)")?.execute(params![
+            project_id,
+            name,
+            to_sql(ts)
+        ])?;
         self.announce_project(project_id, ts)
     }
 

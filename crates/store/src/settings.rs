@@ -60,7 +60,9 @@ impl WriteTx<'_> {
             )?
             .execute(params![window_id, state.get(), to_sql(ts)])?;
         self.conn()
-            .prepare_cached("DELETE FROM view_state WHERE window_id IN (SELECT window_id FROM view_state ORDER BY updated_at DESC LIMIT -1 OFFSET 100)")?
+            .prepare_cached(
+                "DELETE FROM view_state WHERE window_id IN (SELECT window_id FROM view_state ORDER BY updated_at DESC LIMIT -1 OFFSET 100)",
+            )?
             .execute([])?;
         Ok(())
     }

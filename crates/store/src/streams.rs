@@ -10,8 +10,8 @@ use rusqlite::{OptionalExtension, params};
 use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::events::{EventDraft, Events, slice_lines};
-use crate::stream_name::StreamName;
 use crate::rows::{from_sql, to_sql};
+use crate::stream_name::StreamName;
 use crate::writer::{Committed, WriteTx};
 
 /// How many events of `workspace` are kept.
@@ -182,9 +182,11 @@ impl WriteTx<'_> {
         }
         let events = Events::splice(stream, row.head + 1, drafts)?;
         let head = events.last_seq();
-        self.conn()
-            .prepare_cached("INSERT INTO event_groups (place, count, body) VALUES (?1, ?2, ?3)")?
-            .execute(params![place(row.id, head), to_sql(events.len()), events.joined()])?;
+        self.conn().prepare_cached("INSERT INTO event_groups (place, count, body) VALUES (?1, ?2, ?3)")?.execute(params![
+            place(row.id, head),
+            to_sql(events.len()),
+            events.joined()
+        ])?;
         self.conn().prepare_cached("UPDATE streams SET head = ?2 WHERE id = ?1")?.execute(params![row.id, to_sql(head)])?;
         if *stream == StreamName::workspace() && head + 1 - row.first > WORKSPACE_KEPT + WORKSPACE_SLACK {
             self.trim(row.id, head - WORKSPACE_KEPT)?;

@@ -123,7 +123,9 @@ impl Upkeep for WriterUpkeep {
         self.checkpoint(conn, "TRUNCATE");
         let changed = self.vitals.commits.load(Ordering::Relaxed) > self.vitals.backed_up.load(Ordering::Relaxed);
         let small = std::fs::metadata(&self.database).is_ok_and(|meta| meta.len() <= CLOSE_BACKUP_BYTES);
-        if changed && small && !self.vitals.damaged.load(Ordering::Relaxed)
+        if changed
+            && small
+            && !self.vitals.damaged.load(Ordering::Relaxed)
             && let Err(error) = backup::write_regular(conn, &self.backups, &|| false)
         {
             tracing::warn!(%error, "no backup at close");

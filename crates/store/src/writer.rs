@@ -14,8 +14,8 @@ use rusqlite::Connection;
 use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::events::Events;
-use crate::stream_name::StreamName;
 use crate::queue::{Job, Queue, Taken};
+use crate::stream_name::StreamName;
 
 /// Events that are now on disk.
 #[derive(Debug, Clone)]

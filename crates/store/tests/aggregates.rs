@@ -30,7 +30,10 @@ fn projects() {
     let events = announced(&store);
     let kinds: Vec<&str> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["project-changed", "graph-changed", "project-changed", "graph-changed", "project-changed", "graph-changed"]);
-    assert_eq!(events[4], value!({"seq":5,"type":"project-changed","ts":9,"project":{"projectId":"p1","name":"Play","createdAt":5,"deleted":true}}));
+    assert_eq!(
+        events[4],
+        value!({"seq":5,"type":"project-changed","ts":9,"project":{"projectId":"p1","name":"Play","createdAt":5,"deleted":true}})
+    );
 }
 
 #[test]
@@ -55,11 +58,25 @@ fn grants() {
     let store = open(dir.path());
     write(&store, |tx| tx.create_graph("g1", DEFAULT_PROJECT, "Flow", 1)).unwrap();
     let grant = |id: &str, path: &str| GrantRow {
-        grant_id: id.to_owned(), graph_id: "g1".to_owned(), slot: "in".to_owned(), path: path.to_owned(), access: "ro".to_owned(), created_at: 2, revoked: false,
+        grant_id: id.to_owned(),
+        graph_id: "g1".to_owned(),
+        slot: "in".to_owned(),
+        path: path.to_owned(),
+        access: "ro".to_owned(),
+        created_at: 2,
+        revoked: false,
     };
     let (first, second) = (grant("a", "/one"), grant("b", "/two"));
-    write(&store, { let first = first.clone(); move |tx| tx.set_grant(&first) }).unwrap();
-    write(&store, { let second = second.clone(); move |tx| tx.set_grant(&second) }).unwrap();
+    write(&store, {
+        let first = first.clone();
+        move |tx| tx.set_grant(&first)
+    })
+    .unwrap();
+    write(&store, {
+        let second = second.clone();
+        move |tx| tx.set_grant(&second)
+    })
+    .unwrap();
     assert_eq!(store.read(|tx| tx.list_grants(Some("g1"))).unwrap(), [second]);
     let events = announced(&store);
     assert_eq!(events[2]["grant"]["revoked"], true);
@@ -96,8 +113,19 @@ fn a_run_from_start_to_deletion() {
         move |tx| {
             tx.append(&stream, &[draft(r#"{"type":"run-started","ts":2}"#), draft(r#"{"type":"approval-requested","ts":2}"#)])?;
             tx.insert_approval(&ApprovalRow {
-                approval_id: "a1".to_owned(), run_id: "r1".to_owned(), graph_id: None, graph_name: "Test".to_owned(), node: "n".to_owned(), scope: None,
-                title: "Sure?".to_owned(), facts: json("[]"), details: None, status: "pending".to_owned(), requested_at: 2, answered_at: None, note: None,
+                approval_id: "a1".to_owned(),
+                run_id: "r1".to_owned(),
+                graph_id: None,
+                graph_name: "Test".to_owned(),
+                node: "n".to_owned(),
+                scope: None,
+                title: "Sure?".to_owned(),
+                facts: json("[]"),
+                details: None,
+                status: "pending".to_owned(),
+                requested_at: 2,
+                answered_at: None,
+                note: None,
             })?;
             tx.update_run("r1", &RunUpdate { state: Some(RunState::Waiting), ..RunUpdate::default() }, 2)
         }
@@ -121,7 +149,14 @@ fn a_run_from_start_to_deletion() {
 
     write(&store, |tx| {
         tx.withdraw_approvals("r1", 4)?;
-        let end = RunUpdate { state: Some(RunState::Failed), finished_at: Some(4), ms: Some(2.5), error: Some(json("{\"code\":\"x\"}")), outputs: Some(json("{}")), ..RunUpdate::default() };
+        let end = RunUpdate {
+            state: Some(RunState::Failed),
+            finished_at: Some(4),
+            ms: Some(2.5),
+            error: Some(json("{\"code\":\"x\"}")),
+            outputs: Some(json("{}")),
+            ..RunUpdate::default()
+        };
         tx.update_run("r1", &end, 4)
     })
     .unwrap();
@@ -130,11 +165,14 @@ fn a_run_from_start_to_deletion() {
         Err(StoreError::Conflict(_))
     ));
     let record = store.read(|tx| tx.get_run_record("r1")).unwrap();
-    assert_eq!(serde_json::to_value(&record.summary).unwrap(), value!({
-        "runId": "r1", "number": 1, "graphName": "Test", "graphHash": "0".repeat(64), "state": "failed", "startedBy": "cli", "createdAt": 1,
-        "finishedAt": 4, "ms": 2.5, "steps": {"total":0,"succeeded":0,"failed":0,"skipped":0,"cancelled":0,"running":0,"waiting":0},
-        "error": {"code":"x"}, "waitingApprovals": 0
-    }));
+    assert_eq!(
+        serde_json::to_value(&record.summary).unwrap(),
+        value!({
+            "runId": "r1", "number": 1, "graphName": "Test", "graphHash": "0".repeat(64), "state": "failed", "startedBy": "cli", "createdAt": 1,
+            "finishedAt": 4, "ms": 2.5, "steps": {"total":0,"succeeded":0,"failed":0,"skipped":0,"cancelled":0,"running":0,"waiting":0},
+            "error": {"code":"x"}, "waitingApprovals": 0
+        })
+    );
     let open: Vec<String> = store.read(|tx| tx.open_runs()).unwrap().into_iter().map(|r| r.run_id).collect();
     assert_eq!(open, ["r2"]);
     let (rows, more) = store.read(|tx| tx.list_runs(None, None, 1)).unwrap();
@@ -142,7 +180,11 @@ fn a_run_from_start_to_deletion() {
     let (rows, more) = store.read(|tx| tx.list_runs(None, Some(2), 1)).unwrap();
     assert!(rows[0].number == 1 && !more);
 
-    write(&store, { let hash = hash.clone(); move |tx| tx.put_blob("r2", &hash, b"{\"axion\":1}") }).unwrap();
+    write(&store, {
+        let hash = hash.clone();
+        move |tx| tx.put_blob("r2", &hash, b"{\"axion\":1}")
+    })
+    .unwrap();
     write(&store, |tx| tx.delete_run("r1", 6)).unwrap();
     assert!(store.read(|tx| tx.get_blob(&hash)).is_ok(), "another run names it");
     write(&store, |tx| {

@@ -5,8 +5,8 @@ mod support;
 
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use axion_store::{DEFAULT_PROJECT, Health, Kept, OpenError, OpenOptions, OpenReport, Store, StoreError, StreamName};
@@ -145,7 +145,11 @@ fn flipped_bits() {
 fn without_a_backup_it_starts_empty_and_says_so() {
     let dir = home();
     std::fs::remove_dir_all(dir.path().join("backups")).unwrap();
-    std::fs::write(database(dir.path()), "this is not a database, and it is longer than a header of one hundred bytes would be, so SQLite reads it").unwrap();
+    std::fs::write(
+        database(dir.path()),
+        "this is not a database, and it is longer than a header of one hundred bytes would be, so SQLite reads it",
+    )
+    .unwrap();
     let (store, report) = reopen(dir.path());
     assert_told(dir.path(), &report);
     assert_eq!(report.recovery.unwrap().kept, Kept::Nothing);
@@ -280,7 +284,10 @@ fn regular_backups_are_made_while_it_is_open() {
     write(&store, |tx| tx.create_project("p", "P", 1)).unwrap();
     let folder = dir.path().join("backups");
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    while std::fs::read_dir(&folder).map_or(0, |entries| entries.filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "db")).count()) == 0 {
+    while std::fs::read_dir(&folder)
+        .map_or(0, |entries| entries.filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "db")).count())
+        == 0
+    {
         assert!(std::time::Instant::now() < deadline, "no backup was made");
         std::thread::yield_now();
     }

@@ -62,7 +62,10 @@ fn edits_make_a_document() {
         now.document,
         r#"{"axion":1,"id":"g","name":"Flow","description":"what","slots":[{"id":"in","access":"ro"}],"nodes":[{"id":"a","kind":"start","name":"","parent":"b","config":{}},{"id":"b","kind":"map","name":"B","config":{"a\"b":2,"expr":{"a":1}}}],"edges":[{"id":"e","from":{"node":"a","port":"out"},"to":{"node":"b","port":"in"}},{"id":"lost","from":{"node":"never","port":"out"},"to":{"node":"b","port":"in"}}]}"#
     );
-    assert_eq!(now.layout, r#"{"axion":1,"nodes":[{"id":"b","x":10,"y":-2.5}],"notes":[{"id":"n","text":"hi","x":0,"y":0,"w":240,"h":120}]}"#);
+    assert_eq!(
+        now.layout,
+        r#"{"axion":1,"nodes":[{"id":"b","x":10,"y":-2.5}],"notes":[{"id":"n","text":"hi","x":0,"y":0,"w":240,"h":120}]}"#
+    );
     assert_eq!((now.summary.node_count, now.seq, now.max_stamp), (2, 1, at(1)));
 
     // Deleting a node hides its edges and frees its children; bringing it back brings them back.
@@ -89,14 +92,20 @@ fn batches_are_idempotent_and_losers_stay_in_the_event() {
     let page = store.read_stream(&StreamName::graph("g"), 0, 10).unwrap();
     let events: Vec<Value> = serde_json::from_str(&page.events.array()).unwrap();
     assert_eq!(events.len(), 2);
-    assert_eq!(events[1], value!({
-        "graphId": "g", "seq": 2, "type": "graph-edited", "ts": 1_700_000_000_000_u64, "opsId": "o2", "clientId": "c",
-        "ops": [{"entity":"graph","id":"graph","field":"name","value":"Older","stamp":at(8),"prev":at(9)}]
-    }));
+    assert_eq!(
+        events[1],
+        value!({
+            "graphId": "g", "seq": 2, "type": "graph-edited", "ts": 1_700_000_000_000_u64, "opsId": "o2", "clientId": "c",
+            "ops": [{"entity":"graph","id":"graph","field":"name","value":"Older","stamp":at(8),"prev":at(9)}]
+        })
+    );
     write(&store, |tx| tx.set_graph_deleted("g", true, 3)).unwrap();
     assert!(matches!(apply(&store, "g", "o4", rename("X", 100)), Err(StoreError::Conflict(_))));
     assert!(matches!(apply(&store, "none", "o4", rename("X", 100)), Err(StoreError::NotFound { .. })));
-    assert!(matches!(apply(&store, "g", "o5", vec![op(Entity::Graph, "graph", "name", "\"x\"", "yesterday")]), Err(StoreError::Invalid(_))));
+    assert!(matches!(
+        apply(&store, "g", "o5", vec![op(Entity::Graph, "graph", "name", "\"x\"", "yesterday")]),
+        Err(StoreError::Invalid(_))
+    ));
 }
 
 #[test]
@@ -123,7 +132,9 @@ fn any_order_of_the_same_operations_gives_the_same_graph() {
                 let (entity, field, value) = match random.below(8) {
                     0 => (Entity::Node, "kind", ["\"map\"", "\"if\""][random.below(2) as usize].to_owned()),
                     1 => (Entity::Node, "deleted", ["true", "false"][random.below(2) as usize].to_owned()),
-                    2 => (Entity::Node, "parent", ["null".to_owned(), format!("\"n{}\"", random.below(4))][random.below(2) as usize].clone()),
+                    2 => {
+                        (Entity::Node, "parent", ["null".to_owned(), format!("\"n{}\"", random.below(4))][random.below(2) as usize].clone())
+                    }
                     3 => (Entity::Node, "x", random.below(100).to_string()),
                     4 => (Entity::Node, "y", random.below(100).to_string()),
                     5 => (Entity::Edge, "from", format!("{{\"node\":\"n{}\",\"port\":\"o\"}}", random.below(4))),
@@ -168,7 +179,10 @@ fn a_file_comes_back_as_it_was() {
         first.document,
         r#"{"axion":1,"id":"g","name":"Été","slots":[{"id":"in","access":"rw","description":"d"}],"nodes":[{"id":"a","kind":"start","name":"A","off":true,"config":{}},{"id":"z","kind":"unknown.kind","name":"Z","config":{"deep":{"__proto__":1},"k":[1,2]}}],"edges":[{"id":"e","from":{"node":"a","port":"o"},"to":{"node":"z","port":"i"}}]}"#
     );
-    assert_eq!(first.layout, r#"{"axion":1,"nodes":[{"id":"z","x":1,"y":2,"w":3,"h":4,"collapsed":true}],"notes":[{"id":"n","text":"t","x":1,"y":1,"w":1,"h":1}]}"#);
+    assert_eq!(
+        first.layout,
+        r#"{"axion":1,"nodes":[{"id":"z","x":1,"y":2,"w":3,"h":4,"collapsed":true}],"notes":[{"id":"n","text":"t","x":1,"y":1,"w":1,"h":1}]}"#
+    );
 
     let again = GraphImport::parse(&first.document, Some(&first.layout), Some("Copy")).unwrap();
     write(&store, move |tx| tx.import_graph("g2", DEFAULT_PROJECT, &again, 6)).unwrap();

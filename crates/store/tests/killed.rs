@@ -28,7 +28,8 @@ fn child() {
     let mut unanswered = std::collections::VecDeque::new();
     for round in 0_u64.. {
         let size = [1, 256, 3, 40][round as usize % 4];
-        let drafts: Vec<_> = (1..=size).map(|n| draft(&format!("{{\"type\":\"log\",\"n\":{},\"text\":\"some text that takes room\"}}", sent + n))).collect();
+        let drafts: Vec<_> =
+            (1..=size).map(|n| draft(&format!("{{\"type\":\"log\",\"n\":{},\"text\":\"some text that takes room\"}}", sent + n))).collect();
         sent += size;
         let (stream, total) = (stream.clone(), sent);
         unanswered.push_back(store.write(move |tx| {
@@ -105,7 +106,10 @@ fn nothing_acknowledged_is_lost() {
             let page = store.read_stream(&stream, verified, 10_000).unwrap();
             for event in page.events.iter() {
                 verified += 1;
-                assert!(event.starts_with(&format!("{{\"runId\":\"r\",\"seq\":{verified},\"type\":\"log\",\"n\":{verified},")), "kill {kill}: {event}");
+                assert!(
+                    event.starts_with(&format!("{{\"runId\":\"r\",\"seq\":{verified},\"type\":\"log\",\"n\":{verified},")),
+                    "kill {kill}: {event}"
+                );
             }
         }
         assert_eq!(store.read(|tx| tx.get_run("r")).unwrap().steps.total, head, "kill {kill}: a row and its events are one");

@@ -116,7 +116,10 @@ fn what_is_committed_is_told_in_order_before_it_is_acknowledged() {
     for (n, pending) in pending {
         let appended = pending.wait().unwrap();
         let told = told.lock().unwrap();
-        assert!(n % 5 == 0 || told.iter().any(|g| g.stream == stream && g.events.last_seq() == appended.head), "acknowledged before it was told");
+        assert!(
+            n % 5 == 0 || told.iter().any(|g| g.stream == stream && g.events.last_seq() == appended.head),
+            "acknowledged before it was told"
+        );
     }
     let told = told.lock().unwrap();
     let mut next = 1;

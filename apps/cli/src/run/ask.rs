@@ -54,7 +54,9 @@ fn describe(asked: &ApprovalRequested) -> Vec<String> {
     let mut lines = vec![format!("Approval: {}", say::plain(&asked.title))];
     lines.extend(asked.facts.iter().map(|fact| format!("  {}: {}", say::plain(&fact.label), say::plain(&fact.value))));
     match &asked.details {
-        Some(PortValue::Inline(value)) => lines.push(format!("  {}", say::plain(&value.value.to_string()).chars().take(500).collect::<String>())),
+        Some(PortValue::Inline(value)) => {
+            lines.push(format!("  {}", say::plain(&value.value.to_string()).chars().take(500).collect::<String>()))
+        }
         Some(PortValue::Blob(value)) => lines.push(format!("  {}", say::plain(&value.preview).chars().take(500).collect::<String>())),
         None => {}
     }

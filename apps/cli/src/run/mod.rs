@@ -81,8 +81,9 @@ async fn begin(door: &Door, order: &mut Order, json: bool, interrupts: &mut Inte
         };
         let info = match started {
             Ok(summary) => {
-                return serde_json::from_str(summary.get())
-                    .map_err(|error| refused(&ErrorInfo::new(ErrorCode::Internal, format!("The answer of start_run cannot be read: {error}."))));
+                return serde_json::from_str(summary.get()).map_err(|error| {
+                    refused(&ErrorInfo::new(ErrorCode::Internal, format!("The answer of start_run cannot be read: {error}.")))
+                });
             }
             Err(info) => info,
         };

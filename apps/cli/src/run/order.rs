@@ -46,7 +46,12 @@ impl Order {
     pub fn params(&self) -> Result<String, ErrorInfo> {
         let grants = serde_json::to_string(&self.grants).map_err(|error| ErrorInfo::new(ErrorCode::Internal, error.to_string()))?;
         let runner = self.runner.map_or_else(String::new, |runner| format!(",\"runner\":\"{}\"", runner.word()));
-        Ok(format!("{{\"runId\":\"{}\",\"input\":{},\"grants\":{grants}{runner},\"document\":{}}}", self.run_id, self.input, self.document.get()))
+        Ok(format!(
+            "{{\"runId\":\"{}\",\"input\":{},\"grants\":{grants}{runner},\"document\":{}}}",
+            self.run_id,
+            self.input,
+            self.document.get()
+        ))
     }
 
     /// The nodes' names by id, for showing.

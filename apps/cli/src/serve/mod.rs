@@ -110,12 +110,19 @@ async fn hold(home: PathBuf, host: Arc<ServeHost>, args: &ServeArgs) -> Result<O
 
 async fn offer(core: &Core, host: &ServeHost, args: &ServeArgs) -> Result<(), ErrorInfo> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await.map_err(|error| {
-        ErrorInfo::new(ErrorCode::InvalidParams, format!("Port {} on 127.0.0.1 cannot be used: {error}.", args.port)).with_hint("Choose another with --port, or 0 for any.")
+        ErrorInfo::new(ErrorCode::InvalidParams, format!("Port {} on 127.0.0.1 cannot be used: {error}.", args.port))
+            .with_hint("Choose another with --port, or 0 for any.")
     })?;
-    let internal = |error: &dyn std::fmt::Display| ErrorInfo::new(ErrorCode::Internal, format!("The server could not be started: {error}."));
+    let internal =
+        |error: &dyn std::fmt::Display| ErrorInfo::new(ErrorCode::Internal, format!("The server could not be started: {error}."));
     let port = listener.local_addr().map_err(|error| internal(&error))?.port();
     let token = Token::new().map_err(|error| internal(&error))?;
-    let address = Address { url: format!("http://127.0.0.1:{port}/#token={}", token.text()), port, token: token.text().to_owned(), pid: std::process::id() };
+    let address = Address {
+        url: format!("http://127.0.0.1:{port}/#token={}", token.text()),
+        port,
+        token: token.text().to_owned(),
+        pid: std::process::id(),
+    };
     let _ = host.address.set(address.clone());
     if let Err(error) = control::serve(core) {
         tracing::warn!(%error, "the control socket could not be opened; other commands on this home must wait");
@@ -124,7 +131,12 @@ async fn offer(core: &Core, host: &ServeHost, args: &ServeArgs) -> Result<(), Er
     if resumed > 0 {
         say::note(&format!("axion: {resumed} interrupted {} taken up again.", if resumed == 1 { "run is" } else { "runs are" }));
     }
-    let served = Served { core: core.clone(), token, web: Arc::new(core.resources().web.clone()), strangers: Arc::new(tokio::sync::Semaphore::new(socket::MOST_STRANGERS)) };
+    let served = Served {
+        core: core.clone(),
+        token,
+        web: Arc::new(core.resources().web.clone()),
+        strangers: Arc::new(tokio::sync::Semaphore::new(socket::MOST_STRANGERS)),
+    };
     let router = Router::new()
         .route("/rpc", any(socket::upgrade))
         .fallback(files)

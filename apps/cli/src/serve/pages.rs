@@ -18,7 +18,9 @@ pub async fn page(root: &Path, uri: &Uri, headers: &HeaderMap) -> Response {
     let Some(name) = file_name(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
     match read(root.join(&name)).await {
         Ok(bytes) => found(&name, bytes, headers),
-        Err(_) if name == "index.html" => (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response(),
+        Err(_) if name == "index.html" => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response()
+        }
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -26,7 +28,9 @@ pub async fn page(root: &Path, uri: &Uri, headers: &HeaderMap) -> Response {
 /// The file that a path means, relative to the folder; a path without an extension is a place inside the page.
 fn file_name(path: &str) -> Option<String> {
     let path = path.strip_prefix('/')?;
-    let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    let plain = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    };
     if path.is_empty() {
         return Some("index.html".into());
     }
@@ -99,7 +103,9 @@ mod tests {
         std::fs::write(web.join("assets/app-1a2b.js"), "1").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(dir.path().join("secret.txt"), web.join("link.txt")).unwrap();
-        for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/.env", "/link.txt", "/none.js", "//secret.txt", "/assets/..%2f..%2fsecret.txt"] {
+        for path in
+            ["/../secret.txt", "/%2e%2e/secret.txt", "/.env", "/link.txt", "/none.js", "//secret.txt", "/assets/..%2f..%2fsecret.txt"]
+        {
             assert_eq!(get(&web, path).await.0, 404, "{path}");
         }
         for path in ["/", "/index.html", "/runs/r1"] {

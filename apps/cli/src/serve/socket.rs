@@ -32,7 +32,11 @@ const SILENT: Duration = Duration::from_secs(60);
 const STALLED: Duration = Duration::from_secs(10);
 
 /// Answers the upgrade. Host and Origin were checked before.
-pub async fn upgrade(State(served): State<Served>, uri: Uri, socket: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>) -> Response {
+pub async fn upgrade(
+    State(served): State<Served>,
+    uri: Uri,
+    socket: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Response {
     let Ok(socket) = socket else { return (StatusCode::UPGRADE_REQUIRED, "this is a WebSocket").into_response() };
     if uri.query().is_some() {
         // Addresses end up in logs and histories: nothing may ever be passed here.
@@ -152,7 +156,12 @@ async fn listen(ear: &Ear, mut stream: SplitStream<WebSocket>, pong: mpsc::Sende
     }
 }
 
-async fn speak(mut mouth: Mouth, mut sink: SplitSink<WebSocket, Message>, mut pongs: mpsc::Receiver<()>, closing: tokio_util::sync::CancellationToken) {
+async fn speak(
+    mut mouth: Mouth,
+    mut sink: SplitSink<WebSocket, Message>,
+    mut pongs: mpsc::Receiver<()>,
+    closing: tokio_util::sync::CancellationToken,
+) {
     let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
     loop {
         let (frame, spoken) = tokio::select! {

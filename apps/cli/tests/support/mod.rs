@@ -35,7 +35,12 @@ impl Home {
     }
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_axion"));
-        command.arg("--home").arg(self.path()).env_remove("AXION_HOME").env("DOCKER_HOST", "unix:///nowhere/docker.sock").stdin(Stdio::null());
+        command
+            .arg("--home")
+            .arg(self.path())
+            .env_remove("AXION_HOME")
+            .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+            .stdin(Stdio::null());
         command
     }
     pub fn axion<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
@@ -75,7 +80,8 @@ impl Ran {
     }
     /// The events on standard output; checks that nothing else is there.
     pub fn events(&self) -> Vec<Value> {
-        let events: Vec<Value> = self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not an event: {line}"))).collect();
+        let events: Vec<Value> =
+            self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not an event: {line}"))).collect();
         for (index, event) in events.iter().enumerate() {
             assert_eq!(event["seq"], index + 1, "gap-free");
         }
@@ -110,7 +116,8 @@ pub fn can_run() -> bool {
         return false;
     }
     let node = std::env::var_os("AXION_NODE").filter(|node| !node.is_empty()).map_or_else(|| PathBuf::from("node"), PathBuf::from);
-    let version = Command::new(node).arg("--version").output().ok().and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
+    let version =
+        Command::new(node).arg("--version").output().ok().and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
     let mut parts = version.trim().trim_start_matches('v').split('.').filter_map(|part| part.parse::<u32>().ok());
     let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
     if (major, minor) < (22, 19) {

@@ -46,7 +46,8 @@ fn filter() -> tracing_subscriber::EnvFilter {
 /// Opens the home and connects the window before its page can ask for anything.
 fn start(app: &AppHandle) -> Result<(), ErrorInfo> {
     let home = home::locate(None).ok_or_else(|| {
-        ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.").with_hint("Set AXION_HOME to a folder of yours.")
+        ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.")
+            .with_hint("Set AXION_HOME to a folder of yours.")
     })?;
     let setup = Setup { home, resources: resources(app), runners: None };
     let core = tauri::async_runtime::block_on(Core::open(setup, Arc::new(SystemHost(Shell::Desktop)))).inspect_err(|error| {

@@ -96,7 +96,14 @@ mod tests {
         let own = |text: &str| is_own_page(&text.parse().unwrap());
         assert!(own("tauri://localhost/"));
         assert!(own("http://tauri.localhost/index.html"));
-        for foreign in ["https://example.org/", "http://tauri.localhost.evil.example/", "file:///etc/passwd", "data:text/html,x", "tauri://evil/", "http://127.0.0.1:1/"] {
+        for foreign in [
+            "https://example.org/",
+            "http://tauri.localhost.evil.example/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "tauri://evil/",
+            "http://127.0.0.1:1/",
+        ] {
             assert!(!own(foreign), "{foreign}");
         }
     }

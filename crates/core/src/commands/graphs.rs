@@ -1,8 +1,8 @@
 //! Graphs of the library: made, read, edited, taken in from files and examples.
 
 use axion_protocol::{
-    ApplyGraphOpsParams, ApplyGraphOpsResult, CreateGraphParams, DuplicateGraphParams, ErrorInfo, ExampleList, GraphFileTexts, GraphId, GraphList,
-    GraphSnapshot, GraphSummary, ImportGraphParams, ListGraphsParams, OpenExampleParams, OpenedExample, ProjectId,
+    ApplyGraphOpsParams, ApplyGraphOpsResult, CreateGraphParams, DuplicateGraphParams, ErrorInfo, ExampleList, GraphFileTexts, GraphId,
+    GraphList, GraphSnapshot, GraphSummary, ImportGraphParams, ListGraphsParams, OpenExampleParams, OpenedExample, ProjectId,
 };
 use axion_store::{DEFAULT_PROJECT, GraphEdit};
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axion_protocol::{
-    ApprovalList, ApprovalStatus, Caller, Done, ErrorCode, ErrorInfo, GraphId, Hash, ListRunsParams, ReadRunFileParams, RunFile, RunGrant, RunGraph,
-    RunId, RunList, RunSnapshot, RunSummary, RunnerWish, StartRunParams, ValidateParams, ValidateResult, ValidationReport, ValueText,
+    ApprovalList, ApprovalStatus, Caller, Done, ErrorCode, ErrorInfo, GraphId, Hash, ListRunsParams, ReadRunFileParams, RunFile, RunGrant,
+    RunGraph, RunId, RunList, RunSnapshot, RunSummary, RunnerWish, StartRunParams, ValidateParams, ValidateResult, ValidationReport,
+    ValueText,
 };
 use axion_runner_host::{RpcError, RunnerEvents};
 use axion_store::{StoreError, StreamName};
@@ -96,7 +97,10 @@ impl Inner {
         blocking(move || {
             let read = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(|error| internal("The graph of a run cannot be shown", error));
             let layout = layout.map(|bytes| serde_json::from_slice(&bytes)).transpose();
-            Ok(RunGraph { document: read(&document)?, layout: layout.map_err(|error| internal("The layout of a run cannot be shown", error))? })
+            Ok(RunGraph {
+                document: read(&document)?,
+                layout: layout.map_err(|error| internal("The layout of a run cannot be shown", error))?,
+            })
         })
         .await
     }

@@ -1,7 +1,8 @@
 //! Core itself, streams and what windows look like.
 
 use axion_protocol::{
-    Caller, Done, ErrorInfo, ReadStreamParams, SetViewStateParams, StreamPage, SubscribeMode, SubscribeParams, Subscription, SystemInfo, ViewState, clip,
+    Caller, Done, ErrorInfo, ReadStreamParams, SetViewStateParams, StreamPage, SubscribeMode, SubscribeParams, Subscription, SystemInfo,
+    ViewState, clip,
 };
 use axion_store::{Place, StreamName};
 

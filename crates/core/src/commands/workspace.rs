@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use axion_protocol::{
-    CreateProjectParams, DeleteProjectParams, Done, ErrorCode, ErrorInfo, Grant, GrantId, GrantList, GraphId, Project, ProjectList, RenameProjectParams,
-    SetGrantParams, Settings, UpdateSettingParams,
+    CreateProjectParams, DeleteProjectParams, Done, ErrorCode, ErrorInfo, Grant, GrantId, GrantList, GraphId, Project, ProjectList,
+    RenameProjectParams, SetGrantParams, Settings, UpdateSettingParams,
 };
 use axion_store::GrantRow;
 
@@ -66,8 +66,11 @@ impl Inner {
             }
             let real = grants::folder(&path).map_err(|why| refuse(&why))?;
             if grants::reaches_home(&real, &home) {
-                return Err(ErrorInfo::new(ErrorCode::Forbidden, format!("The folder {real} holds Axion's own data, which no run may reach."))
-                    .with_hint("Choose another folder."));
+                return Err(ErrorInfo::new(
+                    ErrorCode::Forbidden,
+                    format!("The folder {real} holds Axion's own data, which no run may reach."),
+                )
+                .with_hint("Choose another folder."));
             }
             Ok(real)
         })

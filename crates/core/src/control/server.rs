@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axion_protocol::{Message, StartedBy};
 use futures_util::StreamExt;
-use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::Stream;
+use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::{ListenerOptions, PeerCreds, traits::StreamCommon};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};

@@ -51,7 +51,11 @@ pub fn texts(folder: &Path, id: &str) -> Result<(String, Option<String>), ErrorI
 pub fn folders(examples: &Path, own: &Path, slots: &[Slot]) -> Vec<RunGrant> {
     let offer = |slot: &Slot| {
         let shipped = examples.join(slot.id.as_str());
-        let path = if slot.access == Access::Ro && shipped.is_dir() { shipped.canonicalize().unwrap_or(shipped) } else { own.join(slot.id.as_str()) };
+        let path = if slot.access == Access::Ro && shipped.is_dir() {
+            shipped.canonicalize().unwrap_or(shipped)
+        } else {
+            own.join(slot.id.as_str())
+        };
         Some(RunGrant { slot: slot.id.to_string(), path: path.to_str()?.to_owned(), access: slot.access })
     };
     slots.iter().filter_map(offer).collect()

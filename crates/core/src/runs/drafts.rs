@@ -166,8 +166,13 @@ mod tests {
     fn nonsense_is_refused_with_its_place() {
         let fine = r#"{"type":"step-started","ts":1,"node":"a"}"#;
         for text in [
-            "7", "{}", r#"{"type":"nothing","ts":1}"#, r#"{"type":"step-started","ts":-1,"node":"a"}"#, r#"{"type":"step-started","ts":1,"node":"__proto__"}"#,
-            r#"{"type":"step-started","ts":1,"node":"a","scope":"../x"}"#, r#"{"type":"step-started","ts":1,"node":"a","seq":9}"#,
+            "7",
+            "{}",
+            r#"{"type":"nothing","ts":1}"#,
+            r#"{"type":"step-started","ts":-1,"node":"a"}"#,
+            r#"{"type":"step-started","ts":1,"node":"__proto__"}"#,
+            r#"{"type":"step-started","ts":1,"node":"a","scope":"../x"}"#,
+            r#"{"type":"step-started","ts":1,"node":"a","seq":9}"#,
             r#"{"type":"step-finished","ts":1,"node":"a","state":"splendid","ms":1}"#,
         ] {
             assert!(matches!(checked(&[fine, text], &[]), Err(Refusal::Invalid { index: 1, .. })), "{text}");
@@ -179,7 +184,9 @@ mod tests {
     #[test]
     fn a_named_value_must_have_been_stored() {
         let hash = "ab".repeat(32);
-        let text = format!(r#"{{"type":"step-finished","ts":1,"node":"a","state":"succeeded","ms":1,"outputs":{{"o":{{"type":"blob","hash":"{hash}","bytes":40000,"preview":""}}}}}}"#);
+        let text = format!(
+            r#"{{"type":"step-finished","ts":1,"node":"a","state":"succeeded","ms":1,"outputs":{{"o":{{"type":"blob","hash":"{hash}","bytes":40000,"preview":""}}}}}}"#
+        );
         assert_eq!(checked(&[&text], &[]).unwrap_err(), Refusal::UnknownValue { index: 0, hash: hash.clone() });
         assert!(checked(&[&text], &[&hash]).is_ok());
     }

@@ -15,7 +15,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axion_protocol::{ApprovalAnswerParams, ApprovalAnsweredDraft, Decision, ErrorCode, ErrorInfo, RunCancellingDraft, RunOutcome, Settings};
+use axion_protocol::{
+    ApprovalAnswerParams, ApprovalAnsweredDraft, Decision, ErrorCode, ErrorInfo, RunCancellingDraft, RunOutcome, Settings,
+};
 use axion_store::{Answer, ApprovalRow, RunRow, Store, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;

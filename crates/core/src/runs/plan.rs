@@ -129,7 +129,11 @@ fn bind(slots: &[Slot], given: Vec<RunGrant>, bound: &[GrantRow]) -> Result<Vec<
         let here = given.iter().find(|grant| slot.id == grant.slot.as_str()).cloned();
         let before = || {
             let row = bound.iter().find(|row| slot.id == row.slot.as_str())?;
-            Some(RunGrant { slot: row.slot.clone(), path: row.path.clone(), access: if row.access == "rw" { Access::Rw } else { Access::Ro } })
+            Some(RunGrant {
+                slot: row.slot.clone(),
+                path: row.path.clone(),
+                access: if row.access == "rw" { Access::Rw } else { Access::Ro },
+            })
         };
         match here.or_else(before).map(|grant| usable(slot, grant)) {
             Some(Ok(grant)) => grants.push(grant),
@@ -147,7 +151,9 @@ fn bind(slots: &[Slot], given: Vec<RunGrant>, bound: &[GrantRow]) -> Result<Vec<
         return Ok(grants);
     }
     let message = format!("The graph needs folders that it was not given: {}.", reasons.join("; "));
-    Err(ErrorInfo::new(ErrorCode::SlotsUnbound, message).with_hint("Choose a folder for each slot. Nothing was executed.").with_slots(missing))
+    Err(ErrorInfo::new(ErrorCode::SlotsUnbound, message)
+        .with_hint("Choose a folder for each slot. Nothing was executed.")
+        .with_slots(missing))
 }
 
 fn usable(slot: &Slot, grant: RunGrant) -> Result<RunGrant, String> {

@@ -98,7 +98,11 @@ impl Runner for Leased {
                     host::EngineKind::Docker => "Docker",
                     host::EngineKind::Podman => "Podman",
                 };
-                (RunnerMode::Docker, Some(clip(&format!("{name} {}", engine.version), 200)), "container without network, read-only root".to_owned())
+                (
+                    RunnerMode::Docker,
+                    Some(clip(&format!("{name} {}", engine.version), 200)),
+                    "container without network, read-only root".to_owned(),
+                )
             }
             host::Surroundings::Process { jail } if jail.can_jail() => (RunnerMode::Process, None, jail.by.join(", ")),
             host::Surroundings::Process { .. } => (RunnerMode::Process, None, "none (allowed in Settings)".to_owned()),

@@ -73,7 +73,9 @@ async fn begin(live: &Arc<Live>, means: &supervise::Means, plan: Plan) -> Result
         answer = runner.request("run_start", &params) => answer.map_err(|error| refusal(&error)),
     };
     let accepted = match answer {
-        Ok(answer) => serde_json::from_str::<RunStartResult>(answer.get()).map_err(|error| internal("The runner's answer cannot be read", error)),
+        Ok(answer) => {
+            serde_json::from_str::<RunStartResult>(answer.get()).map_err(|error| internal("The runner's answer cannot be read", error))
+        }
         Err(info) => Err(info),
     };
     let accepted = match accepted {

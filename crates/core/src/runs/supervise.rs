@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axion_protocol::{
-    ErrorCode, ErrorInfo, JournalEvent, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunInterruptedDraft, RunOutcome, RunResumedDraft,
-    StepError, clip,
+    ErrorCode, ErrorInfo, JournalEvent, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunInterruptedDraft, RunOutcome,
+    RunResumedDraft, StepError, clip,
 };
 use serde_json::value::RawValue;
 use tokio::sync::watch;
@@ -208,7 +208,8 @@ async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_row: &mut u3
         }
     }
     if *in_a_row > MOST_ATTEMPTS {
-        let error = step_error("runner_lost", &format!("The run was given up after {MOST_ATTEMPTS} attempts in a row without progress. {reason}"));
+        let error =
+            step_error("runner_lost", &format!("The run was given up after {MOST_ATTEMPTS} attempts in a row without progress. {reason}"));
         end(live, RunOutcome::Failed, Some(error)).await;
         return Revived::Ended;
     }
@@ -326,7 +327,10 @@ async fn restart(live: &Arc<Live>, means: &Means, reason: &str, stored: Stored) 
 
 /// The parameters of `run_start`, put together from texts: nothing that a person's graph holds is read and written anew.
 pub(crate) fn start_params(live: &Live, stored: &Stored, attempt: u64) -> Result<Box<RawValue>, ErrorInfo> {
-    let size = stored.document.len() + stored.journal.len() + stored.input.len() + stored.values.iter().map(|(_, json)| json.len() + 120).sum::<usize>();
+    let size = stored.document.len()
+        + stored.journal.len()
+        + stored.input.len()
+        + stored.values.iter().map(|(_, json)| json.len() + 120).sum::<usize>();
     let mut text = String::with_capacity(size + size / 8 + 512);
     text.push_str("{\"runId\":\"");
     text.push_str(live.run_id.as_str());

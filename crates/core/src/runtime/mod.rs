@@ -122,15 +122,20 @@ impl Runtime {
     /// Begins to fetch (or takes `file`), and goes on in the background; progress is told on `workspace`.
     pub async fn install(self: &Arc<Self>, consent: bool, file: Option<PathBuf>) -> Result<RuntimeStatus, ErrorInfo> {
         if !consent {
-            return Err(ErrorInfo::new(ErrorCode::Forbidden, "Nothing is downloaded without your consent.")
-                .with_hint(format!("With consent, Node {VERSION} is fetched from {} and checked against its pinned SHA-256.", self.offer.base)));
+            return Err(ErrorInfo::new(ErrorCode::Forbidden, "Nothing is downloaded without your consent.").with_hint(format!(
+                "With consent, Node {VERSION} is fetched from {} and checked against its pinned SHA-256.",
+                self.offer.base
+            )));
         }
         if file.as_ref().is_some_and(|file| !file.is_absolute()) {
             return Err(crate::failure::invalid("The file must be given by its absolute path."));
         }
         let Some(pin) = self.offer.pin else {
-            return Err(ErrorInfo::new(ErrorCode::RuntimeMissing, "There is no official Node build for this machine that Axion could fetch.")
-                .with_hint(format!("Install Node {OLDEST} or newer yourself and set AXION_NODE.")));
+            return Err(ErrorInfo::new(
+                ErrorCode::RuntimeMissing,
+                "There is no official Node build for this machine that Axion could fetch.",
+            )
+            .with_hint(format!("Install Node {OLDEST} or newer yourself and set AXION_NODE.")));
         };
         {
             let mut state = self.lock();
@@ -170,7 +175,8 @@ impl Runtime {
             }),
         };
         let archive = archive.map_err(|error| error.to_string())?;
-        unpack::unpack(&archive, pin.file_name(), &self.places.runtime).map_err(|error| format!("the archive could not be unpacked ({error})"))?;
+        unpack::unpack(&archive, pin.file_name(), &self.places.runtime)
+            .map_err(|error| format!("the archive could not be unpacked ({error})"))?;
         // A copy of ours; what the person brought stays where it is.
         if let Err(error) = std::fs::remove_file(&archive) {
             tracing::warn!(%error, "a used archive could not be removed");
@@ -183,7 +189,9 @@ impl Runtime {
             let mut state = self.lock();
             state.installing = None;
             state.found = None;
-            state.failed = outcome.err().map(|why| format!("Node could not be installed: {why}. Nothing was changed; try again, or give the archive as a file."));
+            state.failed = outcome
+                .err()
+                .map(|why| format!("Node could not be installed: {why}. Nothing was changed; try again, or give the archive as a file."));
         }
         self.tell().await;
     }

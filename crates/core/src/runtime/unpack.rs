@@ -43,7 +43,8 @@ fn from_tar(archive: &Path, fresh: &Path, executable: &Path) -> Result<()> {
         }
         // Only two known names are written, to places of our choosing: a hostile path in the archive has no effect.
         let path = entry.path()?.into_owned();
-        let parts: Vec<&str> = path.components().filter_map(|part| if let Component::Normal(part) = part { part.to_str() } else { None }).collect();
+        let parts: Vec<&str> =
+            path.components().filter_map(|part| if let Component::Normal(part) = part { part.to_str() } else { None }).collect();
         match parts.as_slice() {
             [_, "bin", "node"] => {
                 write_new(&mut entry, executable)?;

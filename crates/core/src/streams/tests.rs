@@ -37,9 +37,8 @@ impl World {
     }
     fn append(&mut self, count: u64, bytes: usize) {
         let first = self.seq + 1;
-        let events: Vec<Arc<str>> = (first..first + count)
-            .map(|seq| format!("{{\"seq\":{seq},\"pad\":\"{}\"}}", "x".repeat(bytes)).into())
-            .collect();
+        let events: Vec<Arc<str>> =
+            (first..first + count).map(|seq| format!("{{\"seq\":{seq},\"pad\":\"{}\"}}", "x".repeat(bytes)).into()).collect();
         self.seq += count;
         self.memory.0.lock().unwrap().extend(events.iter().cloned());
         self.hub.publish("s", first, events);

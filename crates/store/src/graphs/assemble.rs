@@ -34,8 +34,8 @@ pub(crate) struct Texts {
 
 pub(crate) fn assemble(conn: &Connection, graph: i64, graph_id: &str) -> Result<Texts, StoreError> {
     let mut entities: [Vec<(String, Fields)>; 5] = Default::default();
-    let mut statement = conn
-        .prepare_cached("SELECT entity, entity_id, field, value FROM graph_fields WHERE graph = ?1 ORDER BY entity, entity_id, field")?;
+    let mut statement =
+        conn.prepare_cached("SELECT entity, entity_id, field, value FROM graph_fields WHERE graph = ?1 ORDER BY entity, entity_id, field")?;
     let mut rows = statement.query([graph])?;
     while let Some(row) = rows.next()? {
         let code: i64 = row.get(0)?;

@@ -117,7 +117,9 @@ fn checked(shape: Shape, value: &str) -> Result<String, String> {
     let value = value.trim();
     let null = value == "null";
     match shape {
-        Shape::Text { clears: true, .. } | Shape::Id { clears: true } | Shape::Number { clears: true } | Shape::Flag if null => Ok("null".to_owned()),
+        Shape::Text { clears: true, .. } | Shape::Id { clears: true } | Shape::Number { clears: true } | Shape::Flag if null => {
+            Ok("null".to_owned())
+        }
         Shape::Text { max, empty, .. } => {
             let text: String = serde_json::from_str(value).map_err(|_| "must be a text".to_owned())?;
             if text.len() > max && text.encode_utf16().count() > max {
@@ -253,7 +255,9 @@ mod tests {
     #[test]
     fn stamps() {
         assert!(is_stamp("1700000000000-00ff-window_1"));
-        for bad in ["", "170000000000-00ff-a", "1700000000000-00FF-a", "1700000000000-00ff-", "1700000000000-00ff-é", "1700000000000x00ff-a"] {
+        for bad in
+            ["", "170000000000-00ff-a", "1700000000000-00FF-a", "1700000000000-00ff-", "1700000000000-00ff-é", "1700000000000x00ff-a"]
+        {
             assert!(!is_stamp(bad), "{bad}");
         }
     }

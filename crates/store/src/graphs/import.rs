@@ -9,8 +9,8 @@ use rusqlite::params;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::fields::{Entity, check};
 use super::GraphRow;
+use super::fields::{Entity, check};
 use crate::error::{InvalidValue, StoreError};
 use crate::rows::{check_id, check_name, to_sql};
 use crate::writer::WriteTx;
@@ -62,7 +62,8 @@ impl GraphImport {
     /// # Errors
     /// `Invalid`, naming entity and field where it can.
     pub fn parse(document: &str, layout: Option<&str>, name: Option<&str>) -> Result<Self, StoreError> {
-        let doc: Document<'_> = serde_json::from_str(document).map_err(|e| StoreError::invalid(format!("The graph file cannot be read: {e}")))?;
+        let doc: Document<'_> =
+            serde_json::from_str(document).map_err(|e| StoreError::invalid(format!("The graph file cannot be read: {e}")))?;
         if doc.axion != 1 {
             return Err(StoreError::invalid(format!("The graph file has format version {}; this Axion reads version 1.", doc.axion)));
         }
@@ -93,7 +94,8 @@ impl GraphImport {
             }
             notes = things(Entity::Note, &layout.notes, &["text", "x", "y", "w", "h"], &["text"])?;
         }
-        let things = vec![(Entity::Graph, vec![own]), (Entity::Slot, slots), (Entity::Node, nodes), (Entity::Edge, edges), (Entity::Note, notes)];
+        let things =
+            vec![(Entity::Graph, vec![own]), (Entity::Slot, slots), (Entity::Node, nodes), (Entity::Edge, edges), (Entity::Note, notes)];
         Ok(Self { name, node_count: doc.nodes.len() as u64, things })
     }
 
@@ -176,16 +178,22 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// `NotFound` if there is no such project.
-    pub fn import_graph(&mut self, graph_id: &str, project_id: &str, import: &GraphImport, ts: u64) -> Result<(GraphRow, bool), StoreError> {
+    pub fn import_graph(
+        &mut self,
+        graph_id: &str,
+        project_id: &str,
+        import: &GraphImport,
+        ts: u64,
+    ) -> Result<(GraphRow, bool), StoreError> {
         check_id("graph", graph_id)?;
         let Some(graph) = self.new_graph(graph_id, project_id, &import.name, import.node_count, ts)? else {
             return Ok((self.get_graph(graph_id)?, false));
         };
         let stamp = first_stamp(ts);
         {
-            let mut insert = self
-                .conn()
-                .prepare_cached("INSERT INTO graph_fields (graph, entity, entity_id, field, value, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            let mut insert = self.conn().prepare_cached(
+                "INSERT INTO graph_fields (graph, entity, entity_id, field, value, stamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
             for (entity, things) in &import.things {
                 for thing in things {
                     for (field, value) in &thing.fields {
@@ -194,9 +202,11 @@ impl WriteTx<'_> {
                 }
             }
         }
-        self.conn()
-            .prepare_cached("UPDATE graphs SET max_stamp = ?2, updated_at = ?3 WHERE id = ?1")?
-            .execute(params![graph, stamp, to_sql(ts)])?;
+        self.conn().prepare_cached("UPDATE graphs SET max_stamp = ?2, updated_at = ?3 WHERE id = ?1")?.execute(params![
+            graph,
+            stamp,
+            to_sql(ts)
+        ])?;
         Ok((self.announce_graph(graph_id, ts)?, true))
     }
 }

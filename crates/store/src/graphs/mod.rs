@@ -16,8 +16,8 @@ pub use self::registers::{GraphEdit, GraphOp};
 
 use crate::connect::ReadTx;
 use crate::error::StoreError;
-use crate::stream_name::StreamName;
 use crate::rows::{check_id, check_name, from_sql, to_sql};
+use crate::stream_name::StreamName;
 use crate::writer::WriteTx;
 
 /// A graph in a list. Serialises to the wire's `GraphSummary`.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::fields::{Entity, check, is_stamp};
 use crate::error::{InvalidValue, StoreError};
 use crate::events::EventDraft;
-use crate::stream_name::StreamName;
 use crate::rows::{Json, check_id, from_sql, to_json, to_sql};
+use crate::stream_name::StreamName;
 use crate::writer::WriteTx;
 
 /// How long `graph-changed` may lag behind an edit that changes nothing but the time of the last edit.
@@ -125,9 +125,11 @@ impl WriteTx<'_> {
         }
         let event = Edited { r#type: "graph-edited", ts, ops_id: &edit.ops_id, client_id: &edit.client_id, ops: &recorded };
         let seq = self.append(&stream, &[EventDraft::new(to_json(&event)?)?])?.head;
-        self.conn()
-            .prepare_cached("INSERT INTO ops_seen (graph, ops_id, seq) VALUES (?1, ?2, ?3)")?
-            .execute(params![graph, edit.ops_id, to_sql(seq)])?;
+        self.conn().prepare_cached("INSERT INTO ops_seen (graph, ops_id, seq) VALUES (?1, ?2, ?3)")?.execute(params![
+            graph,
+            edit.ops_id,
+            to_sql(seq)
+        ])?;
         let announced: u64 = self
             .conn()
             .prepare_cached(

@@ -99,7 +99,9 @@ impl WriteTx<'_> {
         }
         let number: i64 = self
             .conn()
-            .prepare_cached("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'run_counter' RETURNING CAST(value AS INTEGER)")?
+            .prepare_cached(
+                "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'run_counter' RETURNING CAST(value AS INTEGER)",
+            )?
             .query_row([], |row| row.get(0))?;
         self.conn()
             .prepare_cached(

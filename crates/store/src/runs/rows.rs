@@ -159,7 +159,8 @@ pub struct RunUpdate {
     pub outputs: Option<Json>,
 }
 
-pub(super) const COLUMNS: &str = "run_id, number, graph_id, graph_name, graph_hash, state, started_by, created_at, finished_at, ms, steps, runner, error,
+pub(super) const COLUMNS: &str =
+    "run_id, number, graph_id, graph_name, graph_hash, state, started_by, created_at, finished_at, ms, steps, runner, error,
   (SELECT count(*) FROM approvals a WHERE a.run_id = runs.run_id AND a.status = 'pending')";
 
 pub(super) fn run(row: &Row<'_>) -> rusqlite::Result<RunRow> {
