@@ -3,7 +3,6 @@
  * again. Clicking through each dialog is the browser journeys' work: the page is the same, the engine under it is not.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -50,7 +49,8 @@ test("the example opens, runs and writes its report", async () => {
 
 test("after kill -9 everything is there again", async () => {
   const before = await runs();
-  execFileSync("pkill", ["-KILL", "-f", "axion-desktop"]);
+  const { pid } = await call<{ pid: number }>("get_system", {});
+  process.kill(pid, "SIGKILL");
   await app.close(true);
   app = await openApp(app.home);
   await until("the graph's tab and its nodes", async () => (await statesShown()).length > 3);

@@ -16,8 +16,7 @@ pub fn node() -> &'static Path {
     NODE.get_or_init(|| {
         let named = std::env::var_os("AXION_NODE").map(PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let usual = ["/opt/node24/bin"].map(PathBuf::from);
-        let on_path = std::env::split_paths(&path).chain(usual).map(|folder| folder.join("node"));
+        let on_path = std::env::split_paths(&path).map(|folder| folder.join("node"));
         let candidates: Vec<PathBuf> = match named {
             Some(node) => vec![node],
             None => on_path.collect(),
