@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axion_protocol::{ErrorInfo, JournalEvent, StepCounts};
 use axion_store::{PAGE_LIMIT, RunRecord, RunState, Store, StoreError, StreamName};
+use serde_json::value::RawValue;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -106,4 +107,38 @@ fn text(bytes: Vec<u8>) -> Result<String, StoreError> {
 /// Steps that were going on count as cancelled when Core itself ends a run.
 pub(crate) fn at_end(steps: &StepCounts) -> StepCounts {
     StepCounts { cancelled: steps.cancelled + steps.running + steps.waiting, running: 0, waiting: 0, ..steps.clone() }
+}
+
+/// The parameters of `run_start`, put together from texts: nothing that a person's graph holds is read and written anew.
+pub(crate) fn start_params(live: &Live, stored: &Stored, attempt: u64) -> Result<Box<RawValue>, ErrorInfo> {
+    let size = stored.document.len()
+        + stored.journal.len()
+        + stored.input.len()
+        + stored.values.iter().map(|(_, json)| json.len() + 120).sum::<usize>();
+    let mut text = String::with_capacity(size + size / 8 + 512);
+    text.push_str("{\"runId\":\"");
+    text.push_str(live.run_id.as_str());
+    text.push_str("\",\"attempt\":");
+    text.push_str(&attempt.to_string());
+    text.push_str(",\"concurrency\":");
+    text.push_str(&live.options.concurrency.to_string());
+    text.push_str(",\"graph\":");
+    text.push_str(&stored.document);
+    text.push_str(",\"input\":");
+    text.push_str(&stored.input);
+    text.push_str(",\"journal\":[");
+    text.push_str(&stored.journal);
+    text.push_str("],\"blobs\":[");
+    for (index, (hash, json)) in stored.values.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str("{\"hash\":\"");
+        text.push_str(hash);
+        text.push_str("\",\"json\":");
+        text.push_str(&serde_json::Value::from(json.as_str()).to_string());
+        text.push('}');
+    }
+    text.push_str("]}");
+    super::live::kept(text)
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::counts::Tally;
 use super::live::{self, Live, Seat};
-use super::load::Stored;
+use super::load::{self, Stored};
 use super::plan::{Plan, raw};
 use super::runner::{Runner, refusal};
 use super::{Runs, blocking, supervise};
@@ -66,7 +66,7 @@ async fn begin(live: &Arc<Live>, means: &supervise::Means, plan: Plan) -> Result
     // Seated until `run-started` is queued: what the runner writes comes after it.
     let mut seat = live.seat.lock().await;
     let stored = Stored { document: plan.document, input: plan.input.get().to_owned(), journal: String::new(), values: Vec::new() };
-    let params = supervise::start_params(live, &stored, 1)?;
+    let params = load::start_params(live, &stored, 1)?;
     let answer = tokio::select! {
         biased;
         () = live.unwanted.cancelled() => Err(supervise::unwanted()),

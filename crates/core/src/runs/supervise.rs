@@ -8,7 +8,6 @@ use axion_protocol::{
     ErrorCode, ErrorInfo, JournalEvent, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunInterruptedDraft, RunOutcome,
     RunResumedDraft, StepError, clip,
 };
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -303,7 +302,7 @@ async fn restart(live: &Arc<Live>, means: &Means, reason: &str, stored: Stored) 
     };
     // Seated until `run-resumed` is queued: what the runner writes comes after it.
     let mut seat = live.seat.lock().await;
-    let params = start_params(live, &stored, attempt).map_err(Stop::Never)?;
+    let params = load::start_params(live, &stored, attempt).map_err(Stop::Never)?;
     let answer = tokio::select! {
         biased;
         () = live.unwanted.cancelled() => Err(Stop::Unwanted),
@@ -323,40 +322,6 @@ async fn restart(live: &Arc<Live>, means: &Means, reason: &str, stored: Stored) 
         Ok(written) => written.done().await.map(|_| runner).map_err(|info| Stop::Again(info.message)),
         Err(info) => Err(Stop::Again(info.message)),
     }
-}
-
-/// The parameters of `run_start`, put together from texts: nothing that a person's graph holds is read and written anew.
-pub(crate) fn start_params(live: &Live, stored: &Stored, attempt: u64) -> Result<Box<RawValue>, ErrorInfo> {
-    let size = stored.document.len()
-        + stored.journal.len()
-        + stored.input.len()
-        + stored.values.iter().map(|(_, json)| json.len() + 120).sum::<usize>();
-    let mut text = String::with_capacity(size + size / 8 + 512);
-    text.push_str("{\"runId\":\"");
-    text.push_str(live.run_id.as_str());
-    text.push_str("\",\"attempt\":");
-    text.push_str(&attempt.to_string());
-    text.push_str(",\"concurrency\":");
-    text.push_str(&live.options.concurrency.to_string());
-    text.push_str(",\"graph\":");
-    text.push_str(&stored.document);
-    text.push_str(",\"input\":");
-    text.push_str(&stored.input);
-    text.push_str(",\"journal\":[");
-    text.push_str(&stored.journal);
-    text.push_str("],\"blobs\":[");
-    for (index, (hash, json)) in stored.values.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        text.push_str("{\"hash\":\"");
-        text.push_str(hash);
-        text.push_str("\",\"json\":");
-        text.push_str(&serde_json::Value::from(json.as_str()).to_string());
-        text.push('}');
-    }
-    text.push_str("]}");
-    super::live::kept(text)
 }
 
 /// Ends a run from Core's side.
