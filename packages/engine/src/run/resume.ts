@@ -87,7 +87,7 @@ export const resume = (run: Run, frame: Frame, entry: number, past: Past): void 
     const message = "The runner was lost while this step had an effect. Whether it happened is not known.";
     if (policy === "skip") { run.skip(frame, entry, NOT_TAKEN, "outcome unknown"); return; }
     if (policy !== "retry") {
-      run.fail(frame, entry, { code: "outcome_unknown", message, hint: "Look at what the step works on, then run again. The rule \"If the outcome is unknown\" of the node decides what happens next time.", outcomeUnknown: true }, run.now() - started);
+      run.fail(frame, entry, { code: "outcome_unknown", message, hint: "Look at what the step works on, then run again. The rule \"After a crash in the middle\" of the node decides what happens next time.", outcomeUnknown: true }, run.now() - started);
       return;
     }
   }

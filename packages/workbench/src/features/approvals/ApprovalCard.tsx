@@ -1,4 +1,4 @@
-// An approval that waits: what is asked, the facts, what it is about, and the answer. The card takes no key in its first half
+// An approval that waits: what is asked, the facts, the answer, and below it what it is about. The card takes no key in its first half
 // second, so that a keystroke in flight cannot approve.
 
 import type { Approval } from '@axion/protocol';
@@ -59,11 +59,6 @@ export function ApprovalCard({ approval, position, onNext }: ApprovalCardProps):
       </div>
       <KeyValue facts={approval.facts.map((fact) => ({ name: fact.label, value: fact.value }))} />
       <p className="mt-1 text-caption text-fg-2">{t('approval.requested', { time: formats.moment(approval.requestedAt) })}</p>
-      {approval.details !== undefined && (
-        <div className="mt-2">
-          <PortValueView label={t('approval.details')} value={approval.details} />
-        </div>
-      )}
       {rejecting && <TextField aria-label={t('approval.reason')} placeholder={t('approval.reason')} value={note} onChange={setNote} maxLength={2000} autoFocus className="mt-3" />}
       {error !== null && (
         <p role="alert" className="mt-2 text-st-failed">
@@ -91,6 +86,11 @@ export function ApprovalCard({ approval, position, onNext }: ApprovalCardProps):
           </>
         )}
       </div>
+      {approval.details !== undefined && (
+        <div className="mt-3">
+          <PortValueView label={t('approval.details')} value={approval.details} />
+        </div>
+      )}
     </section>
   );
 }

@@ -32,7 +32,8 @@ export function useCanvasWords(): CanvasWords {
       connectTo: (node, port) => t('canvas.connectTo', { node, port }),
       connectNone: t('canvas.connectNone'),
       refused: (reason) => reason,
-      putBetween: (label) => t('canvas.putBetween', { label }),
+      // The engine's own words are an order already: "Put it in a list".
+      putBetween: (label) => label,
       connected: (from, to) => t('canvas.connected', { from, to }),
       edgeName: (from, fromPort, to, toPort) => t('canvas.edge', { from, fromPort, to, toPort }),
       portIn: (port, type, from) => (from === null ? t('canvas.portInOpen', { port, type }) : t('canvas.portIn', { port, type, from })),

@@ -10,7 +10,7 @@ import { machineOf } from '../machine/machine.ts';
 import { PageHead, SettingRow } from './SettingRow.tsx';
 import { type Setting, useSetting } from './useSetting.ts';
 
-const initialConcurrency = 8;
+const initialConcurrency = 16;
 
 export function RunnerPage(): JSX.Element {
   const t = useT();

@@ -3,7 +3,6 @@
 export const folders = {
   'slots.title': 'Which folders may {name} use?',
   'slots.text': 'The graph names folders, not places. Choose a place for each on this machine; it can use these and nothing else.',
-  'slots.useExample': 'Use the folders of the example',
   'slots.choose': 'Choose…',
   'slots.path': 'Folder for {slot}',
   'slots.placeholder': '/home/you/folder',
