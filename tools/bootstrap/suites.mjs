@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { countCargo, countJourneys, countRules, countVitest, one } from "./counts.mjs";
-import { root } from "./place.mjs";
+import { binary, root } from "./place.mjs";
 import { Stop } from "./phase.mjs";
 import { provide } from "./system-packages.mjs";
 
@@ -86,7 +86,8 @@ const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test",
 /** Node's own test runner, for journeys. */
 const journeys = (file, prefix = []) => async (runtime) => {
   const [command, ...args] = [...prefix, runtime.node, "--test", "--test-reporter=spec", ...file.map((name) => join(root, name))];
-  return countJourneys({ ...(await shown(command, args, { env: runtime.env })), name: file[0] });
+  const env = { ...runtime.env, AXION_BIN: binary("axion"), AXION_DESKTOP: binary("axion-desktop", "release") };
+  return countJourneys({ ...(await shown(command, args, { env })), name: file[0] });
 };
 const files = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 
