@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { made } from "./place.mjs";
+import { made, target } from "./place.mjs";
 import { Stop, phase } from "./phase.mjs";
 
 const needed = [22, 19];
@@ -56,7 +56,7 @@ const linkNpm = (bin) => {
   symlinkSync(join(dirname(cli), "npx-cli.js"), join(bin, "npx"));
 };
 
-/** The Node to go on with, and the environment that children get: its folder first on the PATH, and AXION_NODE. */
+/** The Node to go on with, and the environment that children get: its folder first on the PATH, AXION_NODE, and where cargo builds. */
 export const nodeRuntime = async ({ quiet = false } = {}) => {
   let node = process.execPath;
   if (!isNewEnough(process.version)) {
@@ -72,6 +72,6 @@ export const nodeRuntime = async ({ quiet = false } = {}) => {
       await phase(`Getting Node ${version} from npm, because this one is ${process.version}`, () => fetchNode(folder, chosen), { quiet });
     }
   }
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, AXION_NODE: process.env.AXION_NODE ?? node };
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, AXION_NODE: process.env.AXION_NODE ?? node, CARGO_TARGET_DIR: target };
   return { node, env };
 };

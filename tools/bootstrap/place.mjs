@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const made = join(root, ".axion-dev");
-export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+/** Always inside the repository: the executables find the runner, the examples and the page from where they are. */
+export const target = join(root, "target");
 const exe = process.platform === "win32" ? ".exe" : "";
 export const binary = (name, profile = "debug") => join(target, profile, `${name}${exe}`);
