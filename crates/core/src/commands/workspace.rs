@@ -61,6 +61,13 @@ impl Inner {
         let (path, create, home) = (params.path, params.create == Some(true), self.home.clone());
         let path = blocking(move || {
             let refuse = |why: &str| invalid(format!("The folder {path} cannot be granted: it {why}.")).with_hint("Choose another folder.");
+            let forbidden = |folder: &str| {
+                ErrorInfo::new(ErrorCode::Forbidden, format!("The folder {folder} holds Axion's own data, which no run may reach."))
+                    .with_hint("Choose another folder.")
+            };
+            if Path::new(&path).is_absolute() && grants::reaches_home(&path, &home) {
+                return Err(forbidden(&path));
+            }
             if create && Path::new(&path).is_absolute() {
                 std::fs::create_dir_all(&path).map_err(|error| refuse(&format!("could not be made ({error})")))?;
             }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use axion_protocol::{ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts};
+use axion_protocol::{ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts, StepCounts};
 use axion_store::{ApprovalRow, EventDraft, Json, NewRun, Pending, RunUpdate, Store, StoreError, StreamName, WriteTx};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -105,7 +105,7 @@ impl Live {
         }
         seat.head += drafts.len() as u64;
         let update = match &end {
-            Some(end) => Some(self.last_update(end)?),
+            Some(end) => Some(self.last_update(end, seat.tally.steps())?),
             None => seat.update(now, !approvals.is_empty() || beside.is_some()),
         };
         let texts: Vec<EventDraft> = drafts.into_iter().map(|draft| draft.text).collect();
@@ -188,7 +188,8 @@ impl Live {
         })
     }
 
-    fn last_update(&self, end: &RunFinishedDraft) -> Result<RunUpdate, ErrorInfo> {
+    /// The counts are those of the whole journal: a runner that took the run up half-way may only know its own part.
+    fn last_update(&self, end: &RunFinishedDraft, steps: StepCounts) -> Result<RunUpdate, ErrorInfo> {
         let state = match end.state {
             axion_protocol::RunOutcome::Succeeded => axion_store::RunState::Succeeded,
             axion_protocol::RunOutcome::Failed => axion_store::RunState::Failed,
@@ -196,7 +197,7 @@ impl Live {
         };
         Ok(RunUpdate {
             state: Some(state),
-            steps: Some(counts(&end.steps)),
+            steps: Some(counts(&StepCounts { total: steps.total.max(end.steps.total), cancelled: steps.cancelled.max(end.steps.cancelled), ..steps })),
             runner: None,
             finished_at: Some(end.ts),
             ms: Some(end.ms),

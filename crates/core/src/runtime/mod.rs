@@ -6,6 +6,8 @@
 mod fetch;
 mod find;
 mod pins;
+#[cfg(test)]
+mod tests;
 mod unpack;
 mod version;
 
