@@ -29,7 +29,7 @@ const built = spawnSync("cargo", ["build", "-p", "axion-cli", ...(profile === "r
 if (built.status !== 0) process.exit(built.status ?? 1);
 const axion = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), profile, "axion");
 
-const targets = { 1_000: 8, 100_000: 600 };
+const targets = new Map([[1_000, 8], [100_000, 600]]);
 const rows = [];
 for (const length of [1_000, 100_000]) {
   const graph = chain(length);
@@ -47,8 +47,8 @@ for (const length of [1_000, 100_000]) {
 console.log(`\nchain of n nodes, milliseconds; load ${loadavg()[0].toFixed(1)} at the end\n`);
 for (const row of rows) console.log(row.failed === undefined ? show(row) : `${row.who.padEnd(28)} ${String(row.length).padStart(7)}  ${row.failed}`);
 console.log("");
-for (const [length, target] of Object.entries(targets)) {
-  const [ours, ...others] = rows.filter((row) => row.length === Number(length) && row.failed === undefined);
-  console.log(`${length} nodes: ${ours.warm.toFixed(1)} ms warm, target ${target} ms${ours.warm <= target ? "" : ", MISSED"}; ${((ours.warm * 1000) / Number(length)).toFixed(1)} µs a node; the run's own time ${ours.inside.toFixed(1)} ms; from sending start_run ${ours.whole.toFixed(1)} ms; whole \`axion run\` ${ours.process.toFixed(0)} ms`);
+for (const [length, target] of targets) {
+  const [ours, ...others] = rows.filter((row) => row.length === length && row.failed === undefined);
+  console.log(`${length} nodes: ${ours.warm.toFixed(1)} ms warm, target ${target} ms${ours.warm <= target ? "" : ", MISSED"}; ${((ours.warm * 1000) / length).toFixed(1)} µs a node; the run's own time ${ours.inside.toFixed(1)} ms; from sending start_run ${ours.whole.toFixed(1)} ms; whole \`axion run\` ${ours.process.toFixed(0)} ms`);
   for (const other of others) console.log(`  ${(ours.warm / other.warm).toFixed(2)} × ${other.who} warm, ${(ours.cold / other.cold).toFixed(2)} × cold`);
 }

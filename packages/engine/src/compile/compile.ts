@@ -52,10 +52,11 @@ const setupsOf = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], proble
 const checkNodes = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], layout: Layout, joined: Joined, slotEdges: Int32Array, problems: Problems): void => {
   const outputs = new Map<string, string>();
   let start: string | undefined;
-  for (const [index, node] of graph.nodes.entries()) {
+  for (let index = 0; index < graph.nodes.length; index++) {
+    const node = graph.nodes[index];
     const kind = kinds[index];
     const setup = layout.setups[index];
-    if (kind === undefined || setup === undefined) continue;
+    if (node === undefined || kind === undefined || setup === undefined) continue;
     if (kind.role !== undefined && (layout.parents[index] as number) >= 0) problems.add("bad_place", `${kind.title} belongs at the top level, not inside a container.`, { node: node.id, field: "parent" });
     if (kind.role === "start") {
       if (start !== undefined) problems.add("two_starts", `A graph has one Start; ${node.name} is a second one.`, { node: node.id, field: "kind" });
@@ -74,7 +75,8 @@ const checkNodes = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], layo
     }
     if (node.off) continue;
     const first = layout.slotStart[layout.entryOf[index] as number] as number;
-    for (const [place, port] of setup.ports.inputs.entries()) {
+    for (let place = 0; place < setup.ports.inputs.length; place++) {
+      const port = setup.ports.inputs[place] as (typeof setup.ports.inputs)[number];
       if (port.required === true && slotEdges[first + place] === 0 && joined.tried[first + place] === 0) problems.add("input_missing", `The input ${port.label} of ${node.name} is not connected.`, { node: node.id, field: `inputs.${port.id}` });
     }
     if (kind.check === undefined) continue;

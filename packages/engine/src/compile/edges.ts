@@ -27,7 +27,8 @@ export const joinEdges = (graph: ReadGraph, layout: Layout, kinds: Registry, pro
   const tried = new Uint8Array(layout.slotPort.length);
   let count = 0;
   const edges = layout.needsOrder ? [...graph.edges].sort((a, b) => (a.id < b.id ? -1 : 1)) : graph.edges;
-  for (const [number, edge] of edges.entries()) {
+  for (let number = 0; number < edges.length; number++) {
+    const edge = edges[number] as ReadEdge;
     const place = placeOf(edge, graph, layout, problems);
     if (place === undefined) continue;
     const { from, to, outputs, inputs } = place;

@@ -10,8 +10,9 @@ export const MAX_NESTING = 32;
 export const parentsOf = (graph: ReadGraph, kinds: readonly (Kind | undefined)[], problems: Problems): Int32Array => {
   const parents = new Int32Array(graph.nodes.length).fill(-1);
   let nested = false;
-  for (const [index, node] of graph.nodes.entries()) {
-    if (node.parent === undefined) continue;
+  for (let index = 0; index < graph.nodes.length; index++) {
+    const node = graph.nodes[index];
+    if (node?.parent === undefined) continue;
     const parent = graph.byId.get(node.parent);
     if (parent === undefined) problems.add("bad_parent", `${node.name} is in the container ${node.parent}, which is not in the graph.`, { node: node.id, field: "parent" });
     else if (kinds[parent] !== undefined && kinds[parent]?.container === undefined) {

@@ -111,8 +111,9 @@ export const readGraph = (document: unknown, problems: Problems): ReadGraph | un
   const slots = readSlots(document, problems);
   const nodes: ReadNode[] = [];
   const byId = new Map<string, number>();
-  for (const [index, value] of listOf(document, "nodes", MAX_NODES, problems).entries()) {
-    const node = readNode(value, index, problems);
+  const givenNodes = listOf(document, "nodes", MAX_NODES, problems);
+  for (let index = 0; index < givenNodes.length; index++) {
+    const node = readNode(givenNodes[index], index, problems);
     if (node === undefined) continue;
     if (byId.has(node.id)) { problems.add("duplicate_id", `Two nodes have the id ${node.id}.`, { node: node.id, field: "id" }); continue; }
     byId.set(node.id, nodes.length);
@@ -120,8 +121,9 @@ export const readGraph = (document: unknown, problems: Problems): ReadGraph | un
   }
   const edges: ReadEdge[] = [];
   const edgeIds = new Set<string>();
-  for (const [index, value] of listOf(document, "edges", MAX_EDGES, problems).entries()) {
-    const edge = readEdge(value, index, byId, problems);
+  const givenEdges = listOf(document, "edges", MAX_EDGES, problems);
+  for (let index = 0; index < givenEdges.length; index++) {
+    const edge = readEdge(givenEdges[index], index, byId, problems);
     if (edge === undefined) continue;
     edgeIds.add(edge.id);
     if (edgeIds.size === edges.length) { problems.add("duplicate_id", `Two edges have the id ${edge.id}.`, { edge: edge.id, field: "id" }); continue; }
