@@ -136,6 +136,16 @@ export const node = (page: Page, id: string): Locator => page.locator(`[data-nod
 export const statesOf = (page: Page): Promise<Record<string, string>> =>
   page.locator("[data-node-id]").evaluateAll((nodes) => Object.fromEntries(nodes.map((each) => [each.getAttribute("data-node-id") ?? "", each.getAttribute("data-state") ?? ""])));
 
+/** The list of graphs. The place leads to the graph that was open last; from there it leads to the list. */
+export const graphList = async (page: Page): Promise<Locator> => {
+  const grid = page.getByRole("grid", { name: "Graphs" });
+  await eventually("the list of graphs", async () => {
+    await place(page, "Graphs").click();
+    await grid.waitFor({ timeout: 1_000 });
+  });
+  return grid;
+};
+
 /** Only what is in view is drawn. */
 export const fit = async (page: Page): Promise<void> => {
   await canvas(page).waitFor();

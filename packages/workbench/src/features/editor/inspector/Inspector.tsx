@@ -22,6 +22,7 @@ export function Inspector({ acts }: { readonly acts: EditorActs }): JSX.Element 
   const node = id === null ? undefined : model.nodes.get(id);
   return (
     <section aria-label={t('editor.inspector')} data-inspector={node?.id ?? ''} className="flex min-h-0 flex-1 flex-col bg-panel">
+      <h2 className="sr-only">{t('editor.inspector')}</h2>
       {node !== undefined ? <OneNode key={node.id} id={node.id} acts={acts} /> : selection.nodes.size > 1 ? <Several acts={acts} /> : <GraphProperties acts={acts} />}
     </section>
   );

@@ -20,6 +20,7 @@ export function RunPanel({ onClose }: { readonly onClose: () => void }): JSX.Ele
   const waiting = usePendingApprovals(runId ?? '').length;
   return (
     <section aria-label={t('editor.runPanel')} data-region="run" className="flex min-h-0 flex-1 flex-col bg-panel [contain:strict]">
+      <h2 className="sr-only">{t('editor.runPanel')}</h2>
       <Tabs<RunTab>
         label={t('editor.runPanel')}
         value={runTab}
