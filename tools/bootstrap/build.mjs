@@ -27,13 +27,13 @@ const products = {
     title: "Building the page",
     inputs: [...page, "apps/web"],
     product: join(root, "apps/web/dist/index.html"),
-    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=warn"], { cwd: join(root, "apps/web"), env, quiet }),
+    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=error"], { cwd: join(root, "apps/web"), env, quiet }),
   },
   desktopPage: {
     title: "Building the window's page",
     inputs: [...page, "apps/desktop/src", "apps/desktop/index.html", "apps/desktop/vite.config.ts"],
     product: join(root, "apps/desktop/dist/index.html"),
-    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=warn"], { cwd: join(root, "apps/desktop"), env, quiet }),
+    build: (env, quiet, node) => run(node, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel=error"], { cwd: join(root, "apps/desktop"), env, quiet }),
   },
   cli: {
     title: "Building the axion command (the first time takes some minutes)",
@@ -57,9 +57,13 @@ const products = {
 
 const RUST = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh";
 
-/** Runs cargo, or says how to get it. */
-export const cargo = async (args, env, quiet = false) => {
+/** Stops with how to get Rust, if it is not here. */
+export const requireCargo = (env) => {
   if (!has("cargo", env)) throw new Stop("Axion's Core is written in Rust, and cargo is not here. Install Rust 1.90 or newer, open a new terminal and try again.", RUST);
+};
+
+export const cargo = async (args, env, quiet = false) => {
+  requireCargo(env);
   await provide("compiler");
   return run("cargo", args, { cwd: root, env, quiet });
 };

@@ -3,7 +3,7 @@
  * opens; otherwise the same workbench is served on loopback.  Flags: --serve, --no-open, --port N, --home DIR.
  */
 import { spawn } from "node:child_process";
-import { build } from "./build.mjs";
+import { build, requireCargo } from "./build.mjs";
 import { nodeRuntime } from "./node-runtime.mjs";
 import { Stop, main } from "./phase.mjs";
 import { binary } from "./place.mjs";
@@ -44,6 +44,7 @@ const wantsWindow = async (flags) => {
 main(async () => {
   const flags = readFlags(process.argv.slice(2));
   const runtime = await nodeRuntime();
+  requireCargo(runtime.env); // said before the minutes that the rest takes
   await build(["dependencies", "runner"], runtime);
   const window = await wantsWindow(flags);
   await build(window ? ["desktopPage", "desktop"] : ["web", "cli"], runtime);

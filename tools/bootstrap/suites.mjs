@@ -81,7 +81,7 @@ const cargoTests = async (runtime) => {
   const result = countCargo(await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], runtime));
   return engine.code === 0 ? result : { ...result, skipped: [...result.skipped, `container tests: ${engine.output.trim()}`] };
 };
-const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test", "--quiet", "-p", "axion-desktop", "--lib"], runtime));
+const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test", "--quiet", "-p", "axion-desktop", "--lib", "--features", "custom-protocol"], runtime));
 
 /** Node's own test runner, for journeys. */
 const journeys = (file, prefix = []) => async (runtime) => {
