@@ -15,7 +15,11 @@ async fn world(dir: &tempfile::TempDir) -> World {
         "nodes": [{ "id": "a", "kind": "x.y", "name": "A", "config": { "z": 1, "k": 0.1 } }]
     });
     std::fs::write(examples.join("invoices.axion"), graph.to_string()).unwrap();
-    std::fs::write(examples.join("invoices.axion.layout"), json!({ "axion": 1, "nodes": [{ "id": "a", "x": 8, "y": 16 }], "notes": [] }).to_string()).unwrap();
+    std::fs::write(
+        examples.join("invoices.axion.layout"),
+        json!({ "axion": 1, "nodes": [{ "id": "a", "x": 8, "y": 16 }], "notes": [] }).to_string(),
+    )
+    .unwrap();
     open(&dir.path().join("home"), scripted(|run| async move { run.finish("succeeded").await })).await
 }
 
@@ -24,7 +28,9 @@ async fn a_setting_changes_only_to_a_value_of_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let world = world(&dir).await;
     let before = world.ok("get_settings", json!({})).await;
-    for params in [json!({ "key": "theme", "value": "pink" }), json!({ "key": "nothing", "value": 1 }), json!({ "key": "concurrency", "value": 0 })] {
+    for params in
+        [json!({ "key": "theme", "value": "pink" }), json!({ "key": "nothing", "value": 1 }), json!({ "key": "concurrency", "value": 0 })]
+    {
         assert_eq!(world.refused("update_setting", params).await.code, ErrorCode::InvalidParams);
     }
     assert_eq!(world.ok("get_settings", json!({})).await, before);
@@ -46,7 +52,10 @@ async fn opening_an_example_copies_it_and_grants_nothing() {
     assert_eq!(opened["graph"]["layout"]["nodes"][0]["x"], 8.0);
     let real = dir.path().canonicalize().unwrap();
     assert_eq!(opened["folders"][0]["path"], real.join("examples/invoices").to_str().unwrap());
-    assert_eq!(opened["folders"][1], json!({ "slot": "reports", "path": real.join("home/files/reports").to_str().unwrap(), "access": "rw" }));
+    assert_eq!(
+        opened["folders"][1],
+        json!({ "slot": "reports", "path": real.join("home/files/reports").to_str().unwrap(), "access": "rw" })
+    );
     assert_eq!(world.ok("list_grants", json!({})).await["grants"], json!([]));
     assert!(!real.join("home/files").exists(), "nothing was made");
     let unbound = world.refused("start_run", json!({ "runId": "r", "graphId": "mine" })).await;
@@ -81,7 +90,13 @@ async fn folders_that_hold_axions_own_data_are_not_granted() {
         std::os::unix::fs::symlink(dir.path().join("home"), dir.path().join("link")).unwrap();
         assert_eq!(world.refused("set_grant", set(at("link"))).await.code, ErrorCode::Forbidden);
     }
-    assert_eq!(world.refused("set_grant", json!({ "grantId": "g", "graphId": "none", "slot": "s", "path": at("examples"), "access": "ro" })).await.code, ErrorCode::NotFound);
+    assert_eq!(
+        world
+            .refused("set_grant", json!({ "grantId": "g", "graphId": "none", "slot": "s", "path": at("examples"), "access": "ro" }))
+            .await
+            .code,
+        ErrorCode::NotFound
+    );
     let granted = world.ok("set_grant", set(at("examples"))).await;
     std::fs::rename(dir.path().join("examples"), dir.path().join("moved")).unwrap();
     assert_eq!(world.ok("list_grants", json!({ "graphId": "mine" })).await["grants"][0]["missing"], true);
@@ -100,7 +115,7 @@ async fn a_file_is_shown_only_from_the_runs_own_folders() {
     let document = json!({ "axion": 1, "id": "g", "name": "G", "slots": [{ "id": "reports", "access": "rw" }], "nodes": [], "edges": [] });
     let grants = json!([{ "slot": "reports", "path": out.to_str().unwrap(), "access": "rw" }]);
     world.ok("start_run", json!({ "runId": "r", "document": document, "grants": grants })).await;
-    world.to_the_end("r").await;
+    world.seen_through("r").await;
     let read = |slot: &str, path: &str| json!({ "runId": "r", "slot": slot, "path": path });
     assert_eq!(world.ok("read_run_file", read("reports", "report.html")).await["text"], "<h1>r</h1>");
     assert_eq!(world.refused("read_run_file", read("other", "report.html")).await.code, ErrorCode::Forbidden);
@@ -114,10 +129,19 @@ async fn a_graph_lives_by_operations_and_comes_out_as_a_file() {
     let mut world = world(&dir).await;
     world.ok("create_project", json!({ "projectId": "p", "name": "P" })).await;
     let made = world.ok("create_graph", json!({ "graphId": "g", "projectId": "p", "name": "Graph" })).await;
-    assert_eq!(world.ok("create_graph", json!({ "graphId": "g", "projectId": "p", "name": "Graph" })).await["summary"], made["summary"], "repeating is harmless");
+    assert_eq!(
+        world.ok("create_graph", json!({ "graphId": "g", "projectId": "p", "name": "Graph" })).await["summary"],
+        made["summary"],
+        "repeating is harmless"
+    );
     world.ok("subscribe", json!({ "stream": "graph:g", "after": 0 })).await;
     let op = |n: u64, entity: &str, id: &str, field: &str, value: Value| json!({ "entity": entity, "id": id, "field": field, "value": value, "stamp": format!("{:013}-0000-c", 4_000_000_000_000_u64 + n) });
-    let ops = json!([op(1, "node", "a", "kind", json!("template")), op(2, "node", "a", "config.template", json!("x")), op(3, "node", "a", "x", json!(8)), op(4, "node", "a", "y", json!(0))]);
+    let ops = json!([
+        op(1, "node", "a", "kind", json!("template")),
+        op(2, "node", "a", "config.template", json!("x")),
+        op(3, "node", "a", "x", json!(8)),
+        op(4, "node", "a", "y", json!(0))
+    ]);
     let edit = json!({ "graphId": "g", "opsId": "o1", "clientId": "c", "ops": ops });
     let seq = world.ok("apply_graph_ops", edit.clone()).await["seq"].as_u64().unwrap();
     assert_eq!(world.ok("apply_graph_ops", edit).await["seq"], seq, "a batch counts once");
@@ -126,13 +150,23 @@ async fn a_graph_lives_by_operations_and_comes_out_as_a_file() {
     let bad = json!({ "graphId": "g", "opsId": "o2", "clientId": "c", "ops": [op(5, "node", "a", "config.__proto__", json!(1))] });
     assert_eq!(world.refused("apply_graph_ops", bad).await.code, ErrorCode::InvalidParams);
     let file = world.ok("export_graph", json!({ "graphId": "g" })).await;
-    assert!(file["text"].as_str().unwrap().contains("    {\"id\":\"a\",\"kind\":\"template\",\"name\":\"\",\"config\":{\"template\":\"x\"}}\n"), "{file}");
+    assert!(
+        file["text"].as_str().unwrap().contains("    {\"id\":\"a\",\"kind\":\"template\",\"name\":\"\",\"config\":{\"template\":\"x\"}}\n"),
+        "{file}"
+    );
     assert!(file["layout"].as_str().unwrap().contains("    {\"id\":\"a\",\"x\":8,\"y\":0}\n"), "{file}");
     let copy = world.ok("import_graph", json!({ "graphId": "h", "name": "Again", "text": file["text"], "layout": file["layout"] })).await;
     assert_eq!(copy["document"]["nodes"][0]["config"], json!({ "template": "x" }));
     world.ok("duplicate_graph", json!({ "graphId": "g", "copyId": "d", "name": "Double" })).await;
     world.ok("delete_graph", json!({ "graphId": "g" })).await;
-    let names = |list: &Value| list["graphs"].as_array().unwrap().iter().map(|graph| graph["name"].as_str().unwrap().to_owned()).collect::<std::collections::BTreeSet<_>>();
+    let names = |list: &Value| {
+        list["graphs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|graph| graph["name"].as_str().unwrap().to_owned())
+            .collect::<std::collections::BTreeSet<_>>()
+    };
     assert_eq!(names(&world.ok("list_graphs", json!({})).await), ["Again".to_owned(), "Double".to_owned()].into());
     assert_eq!(names(&world.ok("list_graphs", json!({ "deleted": true })).await), ["Graph".to_owned()].into());
     assert_eq!(world.ok("restore_graph", json!({ "graphId": "g" })).await["name"], "Graph");

@@ -19,7 +19,7 @@ async fn a_run_is_journaled_from_its_start_to_its_end() {
     });
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(types(&events), ["run-started", "step-finished", "step-finished", "run-finished"]);
     assert_eq!(events[0]["runner"]["mode"], "process");
     let run = world.ok("get_run", json!({ "runId": run_id })).await;
@@ -75,7 +75,7 @@ async fn a_lost_runner_is_replaced_and_told_what_was_done() {
     });
     let mut world = open(&dir.path().join("home"), runners).await;
     let run_id = world.start().await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(types(&events), ["run-started", "step-finished", "run-interrupted", "run-resumed", "step-finished", "run-finished"]);
     assert!(events[2]["reason"].as_str().unwrap().contains("signal 9"));
     assert_eq!(events[3]["attempt"], 2);
@@ -87,7 +87,7 @@ async fn a_run_that_never_gets_on_is_given_up() {
     let runners = scripted(|run| async move { run.die("it ended with code 1") });
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     let last = events.last().unwrap();
     assert_eq!((&last["state"], &last["error"]["code"]), (&json!("failed"), &json!("runner_lost")));
     assert_eq!(runners.starts.load(Ordering::SeqCst), 6, "the first and five more");
@@ -106,7 +106,7 @@ async fn a_run_that_listens_is_cancelled_by_itself() {
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
     world.ok("cancel_run", json!({ "runId": run_id })).await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(events.last().unwrap()["state"], "cancelled");
     assert_eq!(types(&events).iter().filter(|kind| **kind == "run-cancelling").count(), 1);
     assert_eq!(runners.kills.load(Ordering::SeqCst), 0);
@@ -125,7 +125,7 @@ async fn a_run_that_does_not_listen_is_cancelled_within_half_a_second() {
     let run_id = world.start().await;
     let since = Instant::now();
     world.ok("cancel_run", json!({ "runId": run_id })).await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert!(since.elapsed() < Duration::from_millis(500), "{:?}", since.elapsed());
     assert_eq!(runners.kills.load(Ordering::SeqCst), 1);
     let last = events.last().unwrap();
@@ -153,7 +153,7 @@ async fn a_runner_that_lies_ends_its_run_and_nothing_of_it_is_kept() {
         });
         let mut world = open(&dir.path().join("home"), runners.clone()).await;
         let run_id = world.start().await;
-        let events = world.to_the_end(&run_id).await;
+        let events = world.seen_through(&run_id).await;
         assert_eq!(types(&events), ["run-started", "run-finished"], "{lie}");
         assert_eq!(events[1]["error"]["code"], "runner_misbehaved");
         assert_eq!(runners.kills.load(Ordering::SeqCst), 1);
@@ -182,7 +182,7 @@ async fn a_value_is_kept_only_under_its_own_hash() {
     });
     let mut world = open(&dir.path().join("home"), runners).await;
     let run_id = world.start().await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(events.last().unwrap()["error"]["code"], "runner_misbehaved");
     assert_eq!(world.ok("get_value", json!({ "hash": hash })).await["json"], json.as_str());
     assert_eq!(world.refused("get_value", json!({ "hash": "cd".repeat(32) })).await.code, ErrorCode::NotFound);
@@ -222,7 +222,7 @@ async fn an_approval_is_durable_before_the_runner_hears_of_it() {
     assert_eq!((&run["summary"]["state"], &run["summary"]["waitingApprovals"]), (&json!("waiting"), &json!(1)));
     let answer = json!({ "approvalId": "p1", "decision": "approved", "note": "fine" });
     assert_eq!(world.ok("answer_approval", answer.clone()).await["status"], "approved");
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert!(types(&events).contains(&"approval-answered"));
     assert_eq!(world.refused("answer_approval", answer).await.code, ErrorCode::Conflict);
     assert_eq!(world.refused("answer_approval", json!({ "approvalId": "none", "decision": "approved" })).await.code, ErrorCode::NotFound);
@@ -245,7 +245,7 @@ async fn of_many_answers_at_once_one_counts() {
     });
     let outcomes = futures_util::future::join_all(answers).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(types(&events).iter().filter(|kind| **kind == "approval-answered").count(), 1);
     assert_eq!(events.last().unwrap()["state"], "succeeded");
 }
@@ -261,7 +261,7 @@ async fn what_nobody_answered_is_withdrawn_at_the_end() {
     let run_id = world.start().await;
     until_asked(&world).await;
     world.ok("cancel_run", json!({ "runId": run_id })).await;
-    world.to_the_end(&run_id).await;
+    world.seen_through(&run_id).await;
     let all = world.ok("list_approvals", json!({})).await;
     assert_eq!(all["approvals"][0]["status"], "withdrawn");
 }
@@ -293,7 +293,7 @@ async fn a_closed_core_leaves_its_runs_to_the_next_one() {
     let mut world = open(&home, script()).await;
     assert_eq!(world.ok("get_run", json!({ "runId": run_id })).await["summary"]["state"], "running");
     assert_eq!(world.core.resume_runs().await.unwrap(), 1);
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert_eq!(types(&events), ["run-started", "step-finished", "run-interrupted", "run-resumed", "step-finished", "run-finished"]);
     assert_eq!(events[2]["reason"], "Axion was closed");
     world.ok("delete_run", json!({ "runId": run_id })).await;
@@ -338,7 +338,7 @@ async fn many_appends_in_flight_keep_their_order() {
     });
     let mut world = open(&dir.path().join("home"), runners).await;
     let run_id = world.start().await;
-    let events = world.to_the_end(&run_id).await;
+    let events = world.seen_through(&run_id).await;
     assert!(!types(&events).contains(&"run-interrupted"));
     let nodes: Vec<&str> = events.iter().filter_map(|event| event["node"].as_str()).collect();
     assert_eq!(nodes.len(), 4096);

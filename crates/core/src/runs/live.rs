@@ -7,7 +7,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use axion_protocol::{ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts, StepCounts};
+use axion_protocol::{
+    ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts, StepCounts,
+};
 use axion_store::{ApprovalRow, EventDraft, Json, NewRun, Pending, RunUpdate, Store, StoreError, StreamName, WriteTx};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -197,7 +199,11 @@ impl Live {
         };
         Ok(RunUpdate {
             state: Some(state),
-            steps: Some(counts(&StepCounts { total: steps.total.max(end.steps.total), cancelled: steps.cancelled.max(end.steps.cancelled), ..steps })),
+            steps: Some(counts(&StepCounts {
+                total: steps.total.max(end.steps.total),
+                cancelled: steps.cancelled.max(end.steps.cancelled),
+                ..steps
+            })),
             runner: None,
             finished_at: Some(end.ts),
             ms: Some(end.ms),

@@ -6,6 +6,7 @@ mod drafts;
 mod live;
 mod load;
 mod plan;
+mod revive;
 mod runner;
 mod sink;
 mod start;

@@ -49,14 +49,16 @@ struct Server {
 fn server(bytes: Vec<u8>, cuts: usize) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let (requests, ranges): (Arc<AtomicUsize>, Arc<Mutex<Vec<Option<usize>>>>) = Default::default();
+    let requests: Arc<AtomicUsize> = Arc::default();
+    let ranges: Arc<Mutex<Vec<Option<usize>>>> = Arc::default();
     let (count, noted) = (requests.clone(), ranges.clone());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
             let head: Vec<String> = lines.collect();
-            let from = head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
+            let from =
+                head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
             let number = count.fetch_add(1, Ordering::SeqCst);
             noted.lock().unwrap().push(from);
             let start = from.unwrap_or(0);
@@ -109,7 +111,8 @@ fn bytes_with_another_hash_are_never_used() {
     assert!(matches!(by_hand(&file, &pin, &dir.path().join("runtime")), Err(FetchError::Hash { .. })));
     assert!(file.exists(), "what the person brought stays");
     assert!(std::fs::read_dir(dir.path().join("runtime")).unwrap().next().is_none());
-    let missing = download(&format!("{}/elsewhere", server.base), &Pin { path: "none", ..pin }, dir.path(), &CancellationToken::new(), |_, _| ());
+    let missing =
+        download(&format!("{}/elsewhere", server.base), &Pin { path: "none", ..pin }, dir.path(), &CancellationToken::new(), |_, _| ());
     assert!(matches!(missing, Err(FetchError::Network { .. })));
 }
 
@@ -168,7 +171,11 @@ async fn with_consent_node_is_fetched_told_and_found() {
     let runtime = world.dir.path().join("home/runtime");
     assert_eq!(std::fs::read_to_string(runtime.join(format!("node-v{VERSION}/LICENSE"))).unwrap(), "MIT");
     assert_eq!(std::fs::read_dir(&runtime).unwrap().count(), 1, "no archive, no half-unpacked folder is left");
-    assert!(!world.dir.path().join("evil").exists() && !world.dir.path().join("home/evil").exists() && !Path::new("/tmp/axion-evil-absolute").exists());
+    assert!(
+        !world.dir.path().join("evil").exists()
+            && !world.dir.path().join("home/evil").exists()
+            && !Path::new("/tmp/axion-evil-absolute").exists()
+    );
     loop {
         let page = world.store.read(|tx| tx.read_stream(&StreamName::workspace(), 0, 100)).unwrap();
         let told: Vec<&str> = page.events.iter().filter(|event| event.contains("runtime-changed")).collect();

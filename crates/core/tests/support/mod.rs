@@ -216,7 +216,7 @@ impl World {
         run_id
     }
     /// Reads a run's stream until its last event.
-    pub async fn to_the_end(&mut self, run_id: &str) -> Vec<Value> {
+    pub async fn seen_through(&mut self, run_id: &str) -> Vec<Value> {
         let stream = format!("run:{run_id}");
         self.ok("subscribe", json!({ "stream": stream, "after": 0 })).await;
         let mut events: Vec<Value> = Vec::new();
