@@ -59,7 +59,9 @@ export function TimelineView({ follow, onFollow }: { readonly follow: boolean; r
   }, [editor.runId]);
 
   if (run === null) return <EmptyState title={t('editor.noRunShown')} detail={t('editor.noRunShownDetail')} className="flex-1" />;
-  const origin = run.view.startedAt ?? run.snapshot?.summary.createdAt ?? tick;
+  // The axis begins where the first step does: a cold run waits for its runner before that, which is no step's time.
+  const first = rows[0];
+  const origin = (first?.kind === 'step' ? first.step.startedAt : first?.startedAt) ?? run.view.startedAt ?? run.snapshot?.summary.createdAt ?? tick;
   const now = Math.max(0, (live ? tick : (run.view.endedAt ?? origin + (run.view.ms ?? 0))) - origin);
   const whole = fitScale(live ? now / NOW_AT : now, width);
   const scale = free === null ? whole : live && follow ? followScale({ ...free, width }, now) : { ...free, width };
