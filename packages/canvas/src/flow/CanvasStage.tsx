@@ -22,10 +22,14 @@ import { useCanvasShared } from './useCanvasShared.ts';
 import { useConnecting } from './useConnecting.ts';
 import { useScene } from './useScene.ts';
 import { useViewport } from './useViewport.ts';
+import { useWindow } from './useWindow.ts';
 
 /** What a row of the palette carries while it is dragged. */
 export const KIND_DRAG_TYPE = 'application/x-axion-kind';
 const TURNING_MOST = 12;
+/** A selection up to this size is drawn also where it is out of view, so that a drag of it loses nothing. */
+const ALWAYS_MOST = 300;
+const nobody: ReadonlySet<string> = new Set();
 const NEW_NODE_HEIGHT = 96;
 type Overlay = 'none' | 'find' | 'letters' | 'outline';
 
@@ -38,7 +42,9 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
   const [clash, setClash] = useState<Clash | null>(null);
   const [mapShown, setMapShown] = useState(true);
   const { shared, setRenaming } = useCanvasShared(props, root, cursor);
-  const viewport = useViewport(root, props.view, props.onView);
+  const always = selection.nodes.size <= ALWAYS_MOST ? selection.nodes : nobody;
+  const part = useWindow(scene, always);
+  const viewport = useViewport(root, { initial: props.view, onView: props.onView, onMoved: part.onMove });
   const build = useMemo(createFlowBuilder, []);
 
   // The keyboard follows a single selection that came from a pointer or from outside.
@@ -54,9 +60,13 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
     index.node.get(edge.from.node)?.title ?? '', sourcePort(index, edge)?.name ?? edge.from.port,
     index.node.get(edge.to.node)?.title ?? '', targetPort(index, edge)?.name ?? edge.to.port,
   ), [index, words]);
+  // React Flow's part of the canvas is drawn again when its props change; a caller's function of the moment is no reason.
+  const latestCheck = useRef(check);
+  latestCheck.current = check;
+  const steadyCheck = useCallback<typeof check>((from, to) => latestCheck.current(from, to), []);
   const { nodes, edges } = useMemo(
-    () => build({ index, sizes, selection, density, dragged: drag.dragged, edgeName }),
-    [build, index, sizes, selection, density, drag.dragged, edgeName],
+    () => build({ index, sizes, selection, density, dragged: drag.dragged, edgeName, part: part.shown }),
+    [build, index, sizes, selection, density, drag.dragged, edgeName, part.shown],
   );
 
   const focusNode = (id: string, extend: boolean): void => {
@@ -132,7 +142,8 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
   const fitted = useRef(props.view !== undefined);
   const onReady = useCallback(() => {
     if (!fitted.current && scene.bounds !== null) fitted.current = viewport.fit([scene.bounds], false);
-  }, [scene.bounds, viewport]);
+    part.onMove();
+  }, [scene.bounds, viewport, part.onMove]);
 
   const events = useSurfaceEvents({
     onDragStop: drag.onDragStop,
@@ -156,6 +167,11 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
     },
   });
 
+  const bounds = useRef(scene.bounds);
+  bounds.current = scene.bounds;
+  const { fit } = viewport;
+  const fitAll = useCallback(() => void (bounds.current === null || fit([bounds.current])), [fit]);
+  const toggleMap = useCallback(() => setMapShown((shown) => !shown), []);
   const onDrop = (event: DragEvent): void => {
     const kind = event.dataTransfer.getData(KIND_DRAG_TYPE);
     if (kind === '' || readOnly) return;
@@ -163,7 +179,6 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
     const point = viewport.toCanvas({ x: event.clientX, y: event.clientY });
     onIntent({ type: 'insert', kind, ...placeOf({ x: point.x - 40, y: point.y - 14 }) });
   };
-  const box = root.current?.getBoundingClientRect();
   const sizesOfDensity = measures[density];
   return (
     <CanvasContext value={shared}>
@@ -195,23 +210,19 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
           edges={viewport.far ? nothing : edges}
           readOnly={readOnly}
           view={props.view}
-          check={check}
-          drag={drag}
+          check={steadyCheck}
+          onNodesChange={drag.onNodesChange}
+          onEdgesChange={drag.onEdgesChange}
           connecting={connecting}
-          viewport={viewport}
+          onMoveStart={viewport.onMoveStart}
+          onMove={viewport.onMove}
+          onMoveEnd={viewport.onMoveEnd}
           events={events}
           onReady={onReady}
         />
         {model.nodes.length === 0 && model.notes.length === 0 && <EmptyHint readOnly={readOnly} />}
         <div className="ax-corner">
-          <ZoomBar
-            zoomIn={() => viewport.zoom('in')}
-            zoomOut={() => viewport.zoom('out')}
-            zoomTo100={() => viewport.zoom('100')}
-            fit={() => viewport.fit([...scene.boxes.values(), ...model.notes])}
-            mapShown={mapShown}
-            toggleMap={() => setMapShown((shown) => !shown)}
-          />
+          <ZoomBar zoom={viewport.zoom} fit={fitAll} mapShown={mapShown} toggleMap={toggleMap} />
         </div>
         {mapShown && model.nodes.length > 0 && <Minimap scene={scene} />}
         {overlay === 'find' && <FindBar index={index} onShow={(id) => focusNode(id, false)} onClose={closeOverlay} />}
@@ -231,7 +242,8 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
               const answer = check(from, to);
               setOverlay('none');
               if (answer.ok) return;
-              setClash({ from, to, screen: { x: (box?.left ?? 0) + at.x, y: (box?.top ?? 0) + at.y }, reason: answer.reason, ...(answer.proposal === undefined ? {} : { proposal: answer.proposal }) });
+              const corner = cornerOf(root.current);
+              setClash({ from, to, screen: { x: corner.x + at.x, y: corner.y + at.y }, reason: answer.reason, ...(answer.proposal === undefined ? {} : { proposal: answer.proposal }) });
               props.onAnnounce?.(words.refused(answer.reason));
             }}
             onClose={closeOverlay}
@@ -240,7 +252,7 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
         {clash !== null && (
           <ClashBubble
             clash={clash}
-            origin={{ x: box?.left ?? 0, y: box?.top ?? 0 }}
+            origin={cornerOf(root.current)}
             onPropose={() => {
               if (clash.proposal) onIntent({ type: 'convert', from: clash.from, to: clash.to, kind: clash.proposal.kind });
               setClash(null);
@@ -261,6 +273,11 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
 }
 
 const nothing: never[] = [];
+
+function cornerOf(element: HTMLElement | null): Point {
+  const box = element?.getBoundingClientRect();
+  return { x: box?.left ?? 0, y: box?.top ?? 0 };
+}
 
 function runningCount(views: GraphCanvasProps['views']): number {
   let count = 0;

@@ -29,9 +29,12 @@ export interface FlowSurfaceProps {
   readonly readOnly: boolean;
   readonly view: View | undefined;
   readonly check: CheckConnection;
-  readonly drag: Pick<CanvasDrag, 'onNodesChange' | 'onEdgesChange'>;
+  readonly onNodesChange: CanvasDrag['onNodesChange'];
+  readonly onEdgesChange: CanvasDrag['onEdgesChange'];
   readonly connecting: Connecting;
-  readonly viewport: Pick<CanvasViewport, 'onMove' | 'onMoveStart' | 'onMoveEnd'>;
+  readonly onMoveStart: CanvasViewport['onMoveStart'];
+  readonly onMove: CanvasViewport['onMove'];
+  readonly onMoveEnd: CanvasViewport['onMoveEnd'];
   readonly events: SurfaceEvents;
   readonly onReady: () => void;
 }
@@ -44,7 +47,7 @@ const attribution = { hideAttribution: true };
 const modKeys = ['Control', 'Meta'];
 const at = (event: { readonly clientX: number; readonly clientY: number }): Point => ({ x: event.clientX, y: event.clientY });
 
-export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnly, view, check, drag, connecting, viewport, events, onReady }: FlowSurfaceProps): JSX.Element {
+export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnly, view, check, onNodesChange, onEdgesChange, connecting, onMoveStart, onMove, onMoveEnd, events, onReady }: FlowSurfaceProps): JSX.Element {
   const menu = (event: ReactMouseEvent | MouseEvent, target: { readonly node?: string; readonly edge?: string }): void => {
     event.preventDefault();
     events.onMenu(at(event), target);
@@ -61,7 +64,6 @@ export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnl
       maxZoom={MAX_ZOOM}
       snapToGrid
       snapGrid={grid}
-      onlyRenderVisibleElements
       zIndexMode="manual"
       elevateNodesOnSelect={false}
       nodesDraggable={!readOnly}
@@ -85,8 +87,8 @@ export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnl
       nodeDragThreshold={3}
       proOptions={attribution}
       onInit={onReady}
-      onNodesChange={drag.onNodesChange}
-      onEdgesChange={drag.onEdgesChange}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
       onNodeDragStop={(_event, node, moved) => events.onDragStop(moved.length > 0 ? moved : [node])}
       onSelectionDragStop={(_event, moved) => events.onDragStop(moved)}
       onNodeDoubleClick={(_event, node) => events.onNodeDoubleClick(node.id)}
@@ -100,9 +102,9 @@ export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnl
       onConnect={connecting.onConnect}
       onConnectEnd={connecting.onConnectEnd}
       onReconnect={connecting.onReconnect}
-      onMoveStart={viewport.onMoveStart}
-      onMove={(_event, moved) => viewport.onMove(moved)}
-      onMoveEnd={viewport.onMoveEnd}
+      onMoveStart={onMoveStart}
+      onMove={(_event, moved) => onMove(moved)}
+      onMoveEnd={onMoveEnd}
     >
       {!readOnly && <ClashHint check={check} />}
     </ReactFlow>

@@ -5,6 +5,7 @@
 import { type Edge, type Node, Position } from '@xyflow/react';
 import { type CanvasDensity, isOpenContainer, measures, type PortPlace, portPlaces } from '../model/geometry.ts';
 import { type GraphIndex, isInnerEdge, portKey } from '../model/graphIndex.ts';
+import type { GraphWindow } from './useWindow.ts';
 import type { CanvasEdge, CanvasNode, CanvasNote, CanvasPort, CanvasSelection, Point } from '../model/types.ts';
 
 export interface NodeData extends Record<string, unknown> {
@@ -55,6 +56,8 @@ export interface FlowInput {
   /** Where things are dragged to just now, before that is an edit. */
   readonly dragged: ReadonlyMap<string, Point>;
   readonly edgeName: (edge: CanvasEdge) => string;
+  /** The part of the graph that is wanted. */
+  readonly part: GraphWindow;
 }
 
 export interface FlowElements {
@@ -84,18 +87,20 @@ export function createFlowBuilder(): (input: FlowInput) => FlowElements {
     }
     for (const node of input.index.drawn) {
       const size = input.sizes.get(node.id);
-      if (size === undefined) continue;
+      const hidden = input.part.outside.has(node.id);
+      if (size === undefined || (input.part.nodes !== null && !hidden && !input.part.nodes.has(node.id))) continue;
       const at = input.dragged.get(node.id) ?? node;
       const places = portPlaces(node, size.w, input.density);
       const used = places.map((place) => input.index.usedPorts.has(portKey(place.side, node.id, place.port.id)));
       const depth = input.index.depth.get(node.id) ?? 0;
-      const signature = `${at.x},${at.y},${size.w},${size.h},${depth},${input.density},${input.index.parent.get(node.id) ?? ''},${input.selection.nodes.has(node.id)},${used.join('')}`;
+      const signature = `${at.x},${at.y},${size.w},${size.h},${depth},${input.density},${input.index.parent.get(node.id) ?? ''},${input.selection.nodes.has(node.id)},${used.join('')},${hidden}`;
       const kept = nodeEntries.get(node.id);
-      const entry = kept?.source === node && kept.signature === signature ? kept : { source: node, signature, flow: cardNode(node, at, size, depth, places, used, input) };
+      const entry = kept?.source === node && kept.signature === signature ? kept : { source: node, signature, flow: cardNode(node, at, size, depth, places, used, hidden, input) };
       nextNodes.set(node.id, entry);
       nodes.push(entry.flow);
     }
     for (const edge of input.index.drawnEdges) {
+      if (input.part.edges !== null && !input.part.edges.has(edge.id)) continue;
       const name = input.edgeName(edge);
       const depth = (input.index.depth.get(edge.from.node) ?? 0) + (input.index.parent.get(edge.to.node) === edge.from.node ? 1 : 0);
       const port = sourcePort(input.index, edge);
@@ -129,7 +134,7 @@ export function targetPort(index: GraphIndex, edge: CanvasEdge): CanvasPort | un
 
 function cardNode(
   node: CanvasNode, at: Point, size: { readonly w: number; readonly h: number }, depth: number,
-  places: readonly PortPlace[], used: readonly boolean[], input: FlowInput,
+  places: readonly PortPlace[], used: readonly boolean[], hidden: boolean, input: FlowInput,
 ): FlowNode {
   const open = isOpenContainer(node);
   const parent = input.index.parent.get(node.id);
@@ -142,6 +147,7 @@ function cardNode(
     height: size.h,
     ...(parent === undefined ? {} : { parentId: parent }),
     selected: input.selection.nodes.has(node.id),
+    ...(hidden ? { hidden } : {}),
     zIndex: layerOf(depth, open ? 'container' : 'card'),
     handles: places.map((place) => ({
       id: place.port.id,

@@ -3,7 +3,7 @@
  * A selection change that comes with the drag is passed on at once.
  */
 import type { EdgeChange, NodeChange } from '@xyflow/react';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { snap } from '../model/geometry.ts';
 import type { GraphIndex } from '../model/graphIndex.ts';
 import type { Box, CanvasSelection, OnIntent, Point } from '../model/types.ts';
@@ -91,5 +91,5 @@ export function useCanvasDrag(input: DragInput): CanvasDrag {
     setDragged(still);
   }, []);
 
-  return { dragged, onNodesChange, onEdgesChange, onDragStop };
+  return useMemo(() => ({ dragged, onNodesChange, onEdgesChange, onDragStop }), [dragged, onNodesChange, onEdgesChange, onDragStop]);
 }

@@ -48,7 +48,7 @@ export function useCanvasKeys(actions: KeyActions): CanvasKeys {
   const pasteTimer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const keys = useRef<CanvasKeys>({
     onKeyDown: (event) => {
-      if (event.defaultPrevented || isTyping(event.target)) return;
+      if (event.defaultPrevented || !isForCanvas(event)) return;
       const command = commandOf(event);
       const now = latest.current;
       if (command === null || (now.readOnly && editing.has(command))) return;
@@ -73,6 +73,12 @@ export function useCanvasKeys(actions: KeyActions): CanvasKeys {
     },
   });
   return keys.current;
+}
+
+/** A button over the canvas has keys of its own: Enter presses it and does not open a node. The outline's rows are the canvas by other means. */
+function isForCanvas(event: KeyboardEvent): boolean {
+  if (event.target === event.currentTarget) return true;
+  return event.target instanceof HTMLElement && event.target.getAttribute('role') === 'tree';
 }
 
 function isTyping(target: EventTarget | null): boolean {

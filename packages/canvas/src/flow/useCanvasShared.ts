@@ -5,6 +5,8 @@ import { createEntryStore } from '../views/viewStore.ts';
 import type { CanvasShared, NodeMark } from './canvasContext.ts';
 import type { GraphCanvasProps } from './GraphCanvas.tsx';
 
+const MOVING_EVERY_MS = 150;
+
 export interface SharedCanvas {
   readonly shared: CanvasShared;
   readonly renaming: string | null;
@@ -26,8 +28,23 @@ export function useCanvasShared(props: GraphCanvasProps & { readonly domId: stri
   }), [stores, domId, density, words, idle, root]);
 
   // Filled before the page is painted, and only what listens to a changed entry is drawn again.
-  useLayoutEffect(() => stores.views.replace(props.views), [stores, props.views]);
-  useLayoutEffect(() => stores.looks.replace(props.looks), [stores, props.looks]);
+  // The maps are the reason to look; what is shown is always the latest.
+  const waiting = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useLayoutEffect(() => {
+    const show = (): void => {
+      waiting.current = undefined;
+      stores.views.replace(latest.current.views);
+      stores.looks.replace(latest.current.looks);
+    };
+    // While the view moves every change of a node costs a new picture of all; states then come a few times a second.
+    if (root.current?.hasAttribute('data-moving')) waiting.current ??= setTimeout(show, MOVING_EVERY_MS);
+    else {
+      clearTimeout(waiting.current);
+      show();
+    }
+  }, [stores, root, props.views, props.looks]);
+  useLayoutEffect(() => () => clearTimeout(waiting.current), []);
   useLayoutEffect(() => {
     const marks = new Map<string, NodeMark>();
     if (cursor !== null) marks.set(cursor, { cursor: true });

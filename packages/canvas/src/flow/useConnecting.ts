@@ -2,7 +2,7 @@
  * Drawing an edge with the pointer: what happens on a port that fits, on one that does not, on the body of a node, and on nothing.
  */
 import type { Connection, FinalConnectionState } from '@xyflow/react';
-import { useCallback, useRef } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { type GraphIndex, portKey } from '../model/graphIndex.ts';
 import type { CanvasEndpoint, CheckConnection, OnIntent, OpenEnd, Point } from '../model/types.ts';
 import type { Clash } from '../overlays/ClashBubble.tsx';
@@ -73,7 +73,7 @@ export function useConnecting(input: ConnectingInput): Connecting {
     if (best !== undefined) onIntent({ type: 'connect', from: outwards ? started : best, to: outwards ? best : started });
     else if (ports[0] !== undefined) refuse(ports[0]);
   }, []);
-  return { isValid, onConnect, onConnectEnd, onReconnect };
+  return useMemo(() => ({ isValid, onConnect, onConnectEnd, onReconnect }), [isValid, onConnect, onConnectEnd, onReconnect]);
 }
 
 function pointOf(event: MouseEvent | TouchEvent): Point {

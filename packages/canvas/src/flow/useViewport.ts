@@ -1,6 +1,6 @@
 /** Moving the view: fit, centre on a node, zoom by steps, and the level of detail that follows from the zoom. */
 import { useReactFlow, useStoreApi, type Viewport } from '@xyflow/react';
-import { type RefObject, useCallback, useRef, useState } from 'react';
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 import { boundsOf, fitView, MAX_ZOOM, MIN_ZOOM, type View } from '../model/geometry.ts';
 import type { Box, Point } from '../model/types.ts';
 
@@ -29,18 +29,28 @@ export interface CanvasViewport {
   readonly centre: () => Point;
 }
 
-export function useViewport(root: RefObject<HTMLElement | null>, initial: View | undefined, onView: ((view: View) => void) | undefined): CanvasViewport {
+export interface ViewportInput {
+  readonly initial: View | undefined;
+  readonly onView: ((view: View) => void) | undefined;
+  /** Told of each move, also of those that no person made. */
+  readonly onMoved: () => void;
+}
+
+export function useViewport(root: RefObject<HTMLElement | null>, { initial, onView, onMoved }: ViewportInput): CanvasViewport {
   const flow = useReactFlow();
   const api = useStoreApi();
   const [far, setFar] = useState(initial !== undefined && detailOf(initial.zoom) === 'far');
   const tell = useRef(onView);
   tell.current = onView;
+  const moved = useRef(onMoved);
+  moved.current = onMoved;
 
   const onMove = useCallback((viewport: Viewport) => {
     const detail = detailOf(viewport.zoom);
     // Written to the element, not through React: it changes in the middle of a gesture.
     if (root.current && root.current.dataset['detail'] !== detail) root.current.dataset['detail'] = detail;
     setFar(detail === 'far');
+    moved.current();
   }, [root]);
   const onMoveStart = useCallback(() => root.current?.setAttribute('data-moving', ''), [root]);
   const onMoveEnd = useCallback(() => {
@@ -78,5 +88,8 @@ export function useViewport(root: RefObject<HTMLElement | null>, initial: View |
     const { width, height, transform: [x, y, now] } = api.getState();
     return { x: (width / 2 - x) / now, y: (height / 2 - y) / now };
   }, [api]);
-  return { far, onMove, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre };
+  return useMemo(
+    () => ({ far, onMove, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre }),
+    [far, onMove, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre],
+  );
 }

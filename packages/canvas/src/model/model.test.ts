@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { plainNode, port } from '../testing/models.ts';
+import { windowOf } from '../flow/useWindow.ts';
+import { sceneOf } from '../overlays/scene.ts';
+import { gridModel, plainNode, port } from '../testing/models.ts';
 import { absoluteBoxes, containerAt, fitView, measureAll, plainHeight, portPlaces } from './geometry.ts';
 import { indexGraph, withDescendants } from './graphIndex.ts';
 
@@ -62,5 +64,32 @@ describe('index', () => {
     expect(index.drawn.map((node) => node.id)).toEqual(['each', 'y']);
     expect(index.drawnEdges.map((edge) => edge.id)).toEqual(['2']);
     expect([...withDescendants(index, ['each'])]).toEqual(['each', 'x']);
+  });
+});
+
+describe('the part of a large graph that is drawn', () => {
+  const index = indexGraph(gridModel(2500, 50));
+  const scene = sceneOf(index, measureAll(index, new Map(), 'compact'), 'compact');
+  const view = { x: 1000, y: 1000, w: 1280, h: 800 };
+
+  it('is what is in view, with the ends of its edges', () => {
+    const part = windowOf(scene, view, new Set());
+    for (const id of part.nodes ?? []) {
+      const box = scene.boxes.get(id);
+      expect(box !== undefined && box.x < 2280 && box.x + box.w > 1000).toBe(true);
+    }
+    expect(part.nodes?.size).toBeGreaterThan(30);
+    expect(part.nodes?.size).toBeLessThan(80);
+    for (const edge of scene.edges) {
+      if (part.edges?.has(edge.id)) for (const end of [edge.from, edge.to]) expect((part.nodes?.has(end) ?? false) || part.outside.has(end)).toBe(true);
+    }
+    expect(part.outside.size).toBeLessThan(60);
+  });
+
+  it('keeps what is dragged, wherever it is, and brings containers along', () => {
+    expect(windowOf(scene, view, new Set(['n0'])).nodes?.has('n0')).toBe(true);
+    const nested = indexGraph({ nodes: [plainNode('box', { container: true, w: 9000, h: 9000 }), plainNode('in', { parent: 'box', x: 1100, y: 1100 }), plainNode('far', { parent: 'box', x: 8000, y: 8000 })], edges: [], notes: [] });
+    const part = windowOf(sceneOf(nested, measureAll(nested, new Map(), 'compact'), 'compact'), view, new Set());
+    expect([...(part.nodes ?? [])].sort()).toEqual(['box', 'in']);
   });
 });

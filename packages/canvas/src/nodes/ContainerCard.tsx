@@ -7,6 +7,7 @@ import type { NodeData } from '../flow/flowElements.ts';
 import { InstanceBar } from './InstanceBar.tsx';
 import { domIdOf } from './nodeDom.ts';
 import { Ports } from './Ports.tsx';
+import { ProblemMark } from './ProblemMark.tsx';
 import { TitleField } from './TitleField.tsx';
 
 const INSET = 11;
@@ -33,7 +34,7 @@ export const ContainerCard = memo(function ContainerCard({ id, data, selected, i
       >
         <div className="ax-container-head">
           <Icon name={node.icon} size={14} className="ax-node-icon" />
-          {mark?.renaming ? <TitleField id={id} title={node.title} /> : <span className="ax-container-title" title={node.title}>{node.title}</span>}
+          {mark?.renaming ? <TitleField id={id} title={node.title} /> : <span className="ax-container-title ax-cut" title={node.title}>{node.title}</span>}
           <span className="ax-container-policy">{node.off ? shared.words.nodeOff : node.summary.map((part) => part.text).join('')}</span>
           <button
             type="button"
@@ -45,6 +46,7 @@ export const ContainerCard = memo(function ContainerCard({ id, data, selected, i
           >
             <Icon name="chevron-up" size={12} />
           </button>
+          {view.state === 'idle' && node.problem !== undefined && <ProblemMark text={node.problem} />}
           {view.state !== 'idle' && (
             <span className="ax-container-state">
               <StateGlyph state={view.state} label={null} turning />

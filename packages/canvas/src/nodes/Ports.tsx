@@ -2,8 +2,9 @@
 import { Handle, Position } from '@xyflow/react';
 import { PortShape } from '@axion/ui';
 import { type JSX, memo } from 'react';
-import type { NodeData } from '../flow/flowElements.ts';
-import type { PortPlace } from '../model/geometry.ts';
+import { useCanvas } from '../flow/canvasContext.ts';
+import { handleBox, type NodeData } from '../flow/flowElements.ts';
+import { measures, type PortPlace } from '../model/geometry.ts';
 
 export interface PortsProps {
   readonly data: NodeData;
@@ -35,7 +36,9 @@ interface PortProps {
 }
 
 function Port({ place, used, open, connectable, doubled }: PortProps): JSX.Element {
+  const { density } = useCanvas();
   const { port, side, faces } = place;
+  const box = handleBox(place, open, measures[density].hit);
   return (
     <Handle
       id={port.id}
@@ -43,7 +46,7 @@ function Port({ place, used, open, connectable, doubled }: PortProps): JSX.Eleme
       position={faces === 'left' ? Position.Left : Position.Right}
       isConnectable={connectable}
       className={open ? `ax-port ax-port-half ax-port-${faces}` : 'ax-port'}
-      style={{ top: place.y, left: place.x }}
+      style={{ top: box.y, left: box.x, width: box.width, height: box.height }}
       title={`${port.name}: ${port.typeName}`}
       data-port={port.id}
       data-side={side}

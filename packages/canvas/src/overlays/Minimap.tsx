@@ -1,7 +1,7 @@
 /** The graph in 150 × 84: states as blocks, the view as a frame. Pressing or dragging in it moves the view. Painted at most ten times a second. */
 import type { RunState } from '@axion/ui';
 import { useOnViewportChange, useReactFlow, useStoreApi } from '@xyflow/react';
-import { type JSX, type PointerEvent, useEffect, useRef } from 'react';
+import { type JSX, memo, type PointerEvent, useEffect, useRef } from 'react';
 import { useCanvas } from '../flow/canvasContext.ts';
 import type { Box } from '../model/types.ts';
 import type { Scene } from './scene.ts';
@@ -21,7 +21,7 @@ function mapping(scene: Scene, view: Box, width: number, height: number): { read
   return { scale, x: width / 2 - ((left + right) / 2) * scale, y: height / 2 - ((top + bottom) / 2) * scale };
 }
 
-export function Minimap({ scene }: { readonly scene: Scene }): JSX.Element {
+export const Minimap = memo(function Minimap({ scene }: { readonly scene: Scene }): JSX.Element {
   const { views, words } = useCanvas();
   const api = useStoreApi();
   const flow = useReactFlow();
@@ -90,4 +90,4 @@ export function Minimap({ scene }: { readonly scene: Scene }): JSX.Element {
       />
     </div>
   );
-}
+});

@@ -9,6 +9,9 @@ export interface SceneItem {
   readonly container: boolean;
 }
 export interface SceneEdge {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
   readonly fromX: number;
   readonly fromY: number;
   readonly toX: number;
@@ -18,6 +21,7 @@ export interface Scene {
   readonly items: readonly SceneItem[];
   readonly edges: readonly SceneEdge[];
   readonly boxes: ReadonlyMap<string, Box>;
+  readonly parent: ReadonlyMap<string, string>;
   readonly bounds: Box | null;
 }
 
@@ -43,12 +47,13 @@ export function sceneOf(index: GraphIndex, sizes: ReadonlyMap<string, { readonly
     const inward = index.parent.get(edge.to.node) === edge.from.node;
     const outward = index.parent.get(edge.from.node) === edge.to.node;
     edges.push({
+      id: edge.id, from: edge.from.node, to: edge.to.node,
       fromX: from.left.x + (inward ? 0 : from.left.w), fromY: from.left.y + fromY,
       toX: to.left.x + (outward ? to.left.w : 0), toY: to.left.y + toY,
     });
   }
   const notes = index.model.notes;
-  return { items, edges, boxes, bounds: boundsOf([...boxes.values(), ...notes]) };
+  return { items, edges, boxes, parent: index.parent, bounds: boundsOf([...boxes.values(), ...notes]) };
 }
 
 /** The topmost node at a point; containers last. */

@@ -8,6 +8,8 @@ import { SNAP, snap } from '../model/geometry.ts';
 export interface LayerNode {
   readonly w: number;
   readonly h: number;
+  /** How far below its top a node's first port is: ports are put in one line, not tops. */
+  readonly anchor?: number;
 }
 
 export interface LayerGap {
@@ -129,6 +131,8 @@ function orderByNeighbours(column: number[], around: Adjacency, rank: Float64Arr
   column.forEach((node, row) => { rank[node] = row; });
 }
 
+const anchorOf = (nodes: readonly LayerNode[], node: number): number => nodes[node]?.anchor ?? 0;
+
 /** Each node as near as it can be to the middle of what feeds it; what would overlap is pushed down, then all are drawn to their users once. */
 function placeRows(columns: readonly number[][], nodes: readonly LayerNode[], before: Adjacency, after: Adjacency, gap: number, y: Float64Array): void {
   const settle = (column: readonly number[], around: Adjacency): void => {
@@ -140,9 +144,8 @@ function placeRows(columns: readonly number[][], nodes: readonly LayerNode[], be
       const first = around.start[node] as number;
       const end = around.start[node + 1] as number;
       let sum = 0;
-      for (let at = first; at < end; at += 1) sum += y[around.list[at] as number] as number;
-      // Tops are aligned, not middles: headers and first ports then stand in one line.
-      const wanted = end > first ? sum / (end - first) : (y[node] as number);
+      for (let at = first; at < end; at += 1) sum += (y[around.list[at] as number] as number) + anchorOf(nodes, around.list[at] as number);
+      const wanted = end > first ? sum / (end - first) - anchorOf(nodes, node) : (y[node] as number);
       wish[row] = wanted;
       const placed = Math.max(wanted, floor);
       y[node] = placed;

@@ -67,7 +67,7 @@ function placeLevel(index: GraphIndex, members: readonly CanvasNode[], sizes: Re
       to.push(end);
     }
   }
-  return placeLayers(members.map((node) => sizes.get(node.id) ?? { w: CONTAINER.minWidth, h: CONTAINER.minHeight }), Int32Array.from(from), Int32Array.from(to), GAP);
+  return placeLayers(members.map((node) => ({ ...(sizes.get(node.id) ?? { w: CONTAINER.minWidth, h: CONTAINER.minHeight }), anchor: isOpenContainer(node) ? CONTAINER.top : 0 })), Int32Array.from(from), Int32Array.from(to), GAP);
 }
 
 /** A part of a level stays where its top left corner was; a whole level starts at the corner. */
