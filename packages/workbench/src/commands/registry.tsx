@@ -41,6 +41,8 @@ export function CommandRegistry({ children }: { readonly children: ReactNode }):
       const command = commandFor(store.getState(), event, platform);
       if (command === null) return;
       event.preventDefault();
+      // The list of toasts takes F6 for itself while there is one, whoever has handled it.
+      event.stopImmediatePropagation();
       command.run();
     };
     window.addEventListener('keydown', onKeyDown);

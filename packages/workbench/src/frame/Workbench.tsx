@@ -19,6 +19,7 @@ import { rememberFocus } from './regions.ts';
 import { useAppearance } from './useAppearance.ts';
 import { useFrameCommands } from './useFrameCommands.ts';
 import { useHashRoute } from './useHashRoute.ts';
+import { useKeptFocus } from './useKeptFocus.ts';
 
 type Layer = 'palette' | 'help' | 'examples' | null;
 
@@ -37,6 +38,7 @@ export function Workbench(): JSX.Element {
   useAppearance();
   useApprovalNews();
   useRunNews();
+  useKeptFocus(route.place === 'graph' ? route.graphId : route.place);
   useFrameCommands({ openPalette, openHelp, openExamples });
 
   useEffect(() => {

@@ -16,7 +16,8 @@ export function focusNextRegion(backwards: boolean): void {
     .map((name) => document.querySelector<HTMLElement>(`[data-region="${name}"]`))
     .filter((region): region is HTMLElement => region !== null && isShown(region));
   if (regions.length === 0) return;
-  const here = regions.findIndex((region) => region.contains(document.activeElement));
+  // The run panel lies in the document; the inner one is meant.
+  const here = regions.findLastIndex((region) => region.contains(document.activeElement));
   const step = backwards ? -1 : 1;
   for (let tried = 1; tried <= regions.length; tried++) {
     const region = regions[(Math.max(here, here < 0 && backwards ? 0 : here) + step * tried + regions.length * 2) % regions.length];
