@@ -81,7 +81,8 @@ const cargoTests = async (runtime) => {
   const result = countCargo(await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], runtime));
   return engine.code === 0 ? result : { ...result, skipped: [...result.skipped, `container tests: ${engine.output.trim()}`] };
 };
-const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test", "--quiet", "-p", "axion-desktop", "--lib", "--features", "custom-protocol"], runtime));
+/** In the release profile, because the journeys need that build of the webview's libraries anyway, and a second one takes minutes. */
+const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test", "--quiet", "--release", "-p", "axion-desktop", "--lib", "--features", "custom-protocol"], runtime));
 
 /** Node's own test runner, for journeys. */
 const journeys = (file, prefix = []) => async (runtime) => {
@@ -107,7 +108,7 @@ export const all = listed([
   { name: "Rust lint", ready: ["runner"], run: rustLint },
   { name: "Rust", ready: ["runner", "web", "cli"], needs: ["containerTests"], run: cargoTests },
   { name: "browser journeys", folder: "e2e/browser", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },
-  { name: "desktop units", ready: ["runner", "desktopPage"], needs: ["desktop"], run: desktopUnits },
+  { name: "desktop units", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop"], run: desktopUnits },
   {
     name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
     run: (runtime) => journeys(files("e2e/desktop"), ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24"])(runtime),
