@@ -22,6 +22,9 @@ export interface Environment {
   readonly storage: KeyValueStorage;
 }
 
+/** Keys of histories of undo, which may be thrown away when room is needed. */
+export const undoPrefix = "axion.undo.";
+
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /** 14 characters of 36: 72 bits, so that two of a million windows do not meet. */
@@ -36,8 +39,15 @@ export const randomId = (bytes: (into: Uint8Array<ArrayBuffer>) => void): string
   return id;
 };
 
+/** Undo of other graphs; true if there was any. */
+const makeRoom = (storage: Storage, key: string): boolean => {
+  const spare = Object.keys(storage).filter((other) => other.startsWith(undoPrefix) && other !== key);
+  for (const other of spare) storage.removeItem(other);
+  return spare.length > 0;
+};
+
 /** Storage may be forbidden or full; then what it would have kept lives as long as the page. */
-const webStorage = (open: () => Storage): KeyValueStorage => {
+export const webStorage = (open: () => Storage): KeyValueStorage => {
   const memory = new Map<string, string>();
   const attempt = <T>(use: (storage: Storage) => T, otherwise: T): T => {
     try {
@@ -49,10 +59,13 @@ const webStorage = (open: () => Storage): KeyValueStorage => {
   return {
     read: (key) => attempt((storage) => storage.getItem(key) ?? undefined, undefined) ?? memory.get(key),
     write: (key, value) => {
-      const kept = attempt((storage) => {
-        storage.setItem(key, value);
-        return true;
-      }, false);
+      const put = () =>
+        attempt((storage) => {
+          storage.setItem(key, value);
+          return true;
+        }, false);
+      // Full: what can be done without goes first, so that unsent edits find room.
+      const kept = put() || (attempt((storage) => makeRoom(storage, key), false) && put());
       if (kept) memory.delete(key);
       else memory.set(key, value);
     },

@@ -4,7 +4,7 @@
  */
 import type { GraphOp, GraphSummary } from "@axion/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Environment } from "../environment.ts";
+import { type Environment, undoPrefix } from "../environment.ts";
 import type { GatewayAdapter, StreamPlace } from "../gateway/adapter.ts";
 import { CommandRefused, type GatewayError, isGatewayError } from "../gateway/errors.ts";
 import { fieldsOf } from "../graphs/fields.ts";
@@ -52,7 +52,7 @@ const undoDelayMs = 500;
 
 export const createGraphStore = (adapter: GatewayAdapter, environment: Environment, clientId: string, graphId: string): GraphStore => {
   const stream = `graph:${graphId}` as const;
-  const undoKey = `axion.undo.${graphId}.${adapter.windowId}`;
+  const undoKey = `${undoPrefix}${graphId}.${adapter.windowId}`;
   const clock = new StampClock(clientId, environment.now);
   const history = UndoHistory.fromText(environment.storage.read(undoKey));
   let registers = new GraphRegisters(emptyModel(graphId));
