@@ -57,7 +57,11 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
   const inspector = usePanel('inspector');
   const search = useRef<HTMLInputElement>(null);
   const [folders, setFolders] = useState(false);
-  const { editor, places, problems, usedKind } = useEditorState(graphId, () => runPanel.setOpen(true));
+  const over = layout === 'narrow' || layout === 'phone';
+  // Where the panel would cover the graph it is opened by hand only: the graph itself shows how the run goes.
+  const { editor, places, problems, usedKind } = useEditorState(graphId, () => {
+    if (!over) runPanel.setOpen(true);
+  });
   const openFolders = useCallback(() => setFolders(true), []);
   const acts = useEditorActs(editor, openFolders);
   const openSide = side.setOpen;
@@ -66,7 +70,6 @@ function OpenGraph({ graphId }: { readonly graphId: string }): JSX.Element {
     requestAnimationFrame(() => search.current?.focus());
   }, [openSide]);
   useEditorCommands(editor, acts, findKind);
-  const over = layout === 'narrow' || layout === 'phone';
 
   const palette = <PalettePanel searchRef={search} />;
   const details = <Inspector acts={acts} />;
