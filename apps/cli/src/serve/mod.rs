@@ -21,6 +21,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use crate::args::ServeArgs;
@@ -144,6 +145,12 @@ async fn offer(core: &Core, host: &ServeHost, args: &ServeArgs) -> Result<(), Er
         .with_state(served);
     let closing = core.closing();
     let stop = closing.clone();
+    // Small frames go at once: with Nagle's algorithm the last events of a run wait 40 ms for the reader's acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+        }
+    });
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
     let mut server = Box::pin(std::future::IntoFuture::into_future(server));
     announce(&address, args);
