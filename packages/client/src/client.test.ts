@@ -160,6 +160,21 @@ describe("the view of a window", () => {
     expect(open("b").client.view.store.getState().tabs).toEqual([]);
   });
 
+  test("is written at once where a crash would hurt, and after a break", async () => {
+    const { clock, core, client, gateway } = await world();
+    const kept = () => JSON.stringify(core.answer("get_view_state", { windowId: "a" }));
+    client.view.openGraph("g1");
+    await clock.advance(1);
+    expect(kept()).toContain("g1");
+    gateway.setConnected(false);
+    client.view.openGraph("g2");
+    await clock.advance(1_000);
+    expect(kept()).not.toContain("g2");
+    gateway.setConnected(true);
+    await clock.advance(1);
+    expect(kept()).toContain("g2");
+  });
+
   test("closing tabs goes to a neighbour, the last one home", async () => {
     const { client } = await world();
     const { view } = client;

@@ -50,6 +50,7 @@ export interface ViewStore {
   close(): void;
 }
 
+/** Panels and viewports change with every pixel; what is open is written at once, so that a crash costs none of it. */
 const writeDelayMs = 400;
 const mostRecents = 20;
 const mostGraphs = 200;
@@ -79,14 +80,19 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
     return written;
   };
   const change = (patch: Partial<ViewState>) => {
+    const old = store.getState();
     store.setState(patch);
     dirty = true;
+    const now = store.getState();
     // Not before the kept state was read: it would be overwritten by the defaults.
-    if (store.getState().loaded) {
-      cancel?.();
-      cancel = environment.after(writeDelayMs, () => void write());
-    }
+    if (!now.loaded) return;
+    cancel?.();
+    cancel = environment.after(now.route === old.route && now.tabs === old.tabs ? writeDelayMs : 0, () => void write());
   };
+  // What could not be written while the connection was away.
+  const stopStatus = adapter.status.subscribe((status) => {
+    if (status.state === "ready" && store.getState().loaded) void write();
+  });
   const read = async (): Promise<void> => {
     let kept: Partial<ViewState> = {};
     try {
@@ -134,7 +140,10 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
       change({ graphs: Object.fromEntries([[graphId, { ...old, ...place }], ...Object.entries(rest)].slice(0, mostGraphs)) });
     },
     flush: write,
-    close: () => cancel?.(),
+    close: () => {
+      cancel?.();
+      stopStatus();
+    },
   };
 };
 
