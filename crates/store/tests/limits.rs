@@ -21,8 +21,16 @@ fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// These tests start processes and look at locks and mounts. Between fork and exec a child holds copies of every open file of this process, so one
+/// test at a time.
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[test]
 fn everything_is_private() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("deep/home");
     let store = open(&home);
@@ -46,6 +54,7 @@ fn everything_is_private() {
 
 #[test]
 fn a_shared_folder_with_other_things_is_refused_as_it_is() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     set_mode(dir.path(), 0o755);
     std::fs::write(dir.path().join("letter.txt"), "dear").unwrap();
@@ -58,6 +67,7 @@ fn a_shared_folder_with_other_things_is_refused_as_it_is() {
 
 #[test]
 fn another_programs_lock() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let mut options = OpenOptions::new(dir.path(), "cli");
     options.busy = Duration::from_millis(20);
@@ -74,6 +84,7 @@ fn another_programs_lock() {
 
 #[test]
 fn a_panic_in_a_write_or_in_the_hook_ends_neither_the_writer_nor_its_neighbours() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let mut options = OpenOptions::new(dir.path(), "cli");
     options.on_commit = Some(Box::new(|_| panic!("a subscriber's fault")));
@@ -93,6 +104,7 @@ fn a_panic_in_a_write_or_in_the_hook_ends_neither_the_writer_nor_its_neighbours(
 
 #[test]
 fn what_is_committed_is_told_in_order_before_it_is_acknowledged() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let told: Arc<Mutex<Vec<Committed>>> = Arc::default();
     let mut options = OpenOptions::new(dir.path(), "cli");
@@ -133,6 +145,7 @@ fn what_is_committed_is_told_in_order_before_it_is_acknowledged() {
 
 #[test]
 fn after_closing_everything_answers_closed() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let queued: Vec<_> = (0..50).map(|n| store.write(move |tx| tx.create_project(&format!("p{n}"), "P", 1))).collect();
@@ -168,6 +181,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_full_disk_loses_nothing_and_heals() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");
     // Without the right to mount, the writer's own test with a bounded database stands for this one.
@@ -202,6 +216,7 @@ fn a_full_disk_loses_nothing_and_heals() {
 
 #[test]
 fn a_disk_that_is_full_from_the_start() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");
     let Some(_disk) = SmallDisk::mount(&home, "size=64k,mode=0700") else { return };
@@ -215,6 +230,7 @@ fn a_disk_that_is_full_from_the_start() {
 
 #[test]
 fn a_folder_that_cannot_be_written() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");
     // Root may write anywhere, except where nobody may.
@@ -240,6 +256,7 @@ fn set_mode_if_possible(home: &Path) {
 
 #[test]
 fn the_last_handle_may_be_dropped_by_a_write() {
+    let _alone = alone();
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let held = store.clone();
