@@ -167,6 +167,8 @@ describe("drawing a graph", () => {
   test("graphs in tabs: a second one, renamed, duplicated and deleted", async () => {
     const page = journey.page();
     await page.getByRole("main").getByRole("button", { name: "New graph" }).click();
+    // The graph is made by Core; until it is open the inspector still speaks of the old one.
+    await page.getByRole("tab", { name: /New graph/, selected: true }).waitFor();
     const name = page.getByRole("region", { name: "Inspector" }).getByRole("textbox", { name: "Name", exact: true });
     await name.fill("Second");
     await name.press("Enter");

@@ -1,6 +1,6 @@
 /** Moving the view: fit, centre on a node, zoom by steps, and the level of detail that follows from the zoom. */
 import { useReactFlow, useStoreApi, type Viewport } from '@xyflow/react';
-import { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { boundsOf, fitView, MAX_ZOOM, MIN_ZOOM, type View } from '../model/geometry.ts';
 import type { Box, Point } from '../model/types.ts';
 
@@ -40,6 +40,11 @@ export function useViewport(root: RefObject<HTMLElement | null>, { initial, onVi
   const flow = useReactFlow();
   const api = useStoreApi();
   const [far, setFar] = useState(initial !== undefined && detailOf(initial.zoom) === 'far');
+  // A remembered view is not a move, so nobody tells of it.
+  const start = initial?.zoom ?? 1;
+  useLayoutEffect(() => {
+    if (root.current) root.current.dataset['detail'] ??= detailOf(start);
+  }, [root, start]);
   const tell = useRef(onView);
   tell.current = onView;
   const moved = useRef(onMoved);

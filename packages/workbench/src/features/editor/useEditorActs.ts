@@ -37,8 +37,8 @@ export interface EditorActs {
   readonly toggleOff: (ids: readonly string[]) => void;
 }
 
-/** What was copied last in this window, for where the system's clipboard cannot be read. */
-let copiedHere: string | null = null;
+/** What was copied last in this window, and whether the system's clipboard has it: until it does, a paste takes this. */
+let copiedHere: { readonly text: string; readonly onClipboard: boolean } | null = null;
 
 const NOTE = { w: 192, h: 56 } as const;
 
@@ -55,9 +55,15 @@ export function useEditorActs(editor: Editor, openFolders: () => void): EditorAc
     const copy = (selection: CanvasSelection): boolean => {
       const text = copyText(latest.current.model, selection);
       if (text === null) return false;
-      copiedHere = text;
+      const kept = { text, onClipboard: false };
+      copiedHere = kept;
       // Where the page may not write to the clipboard, the copy still works inside of this window.
-      void navigator.clipboard?.writeText(text).catch(() => undefined);
+      void navigator.clipboard?.writeText(text).then(
+        () => {
+          if (copiedHere === kept) copiedHere = { text, onClipboard: true };
+        },
+        () => undefined,
+      );
       return true;
     };
     const remove = (selection: CanvasSelection): void => {
@@ -127,7 +133,7 @@ export function useEditorActs(editor: Editor, openFolders: () => void): EditorAc
       },
       paste: (given: string | null, spot: Spot | null) => {
         const { apply, newId } = latest.current;
-        const text = given ?? copiedHere;
+        const text = given === null || given === '' || copiedHere?.onClipboard === false ? (copiedHere?.text ?? given) : given;
         if (text === null || text === '') {
           toasts.show({ id: 'editor-paste', title: t('editor.pasteNothing') });
           return;

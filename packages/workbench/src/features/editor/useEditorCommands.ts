@@ -31,6 +31,34 @@ export function useEditorCommands(editor: Editor, acts: EditorActs, findKind: ()
     [t, acts, findKind, editor, selection, some, model.slots.size, runId],
   );
   useCommands(commands);
+  // Keys that the canvas itself hears while it has the focus: here only to be found in the list of shortcuts.
+  const canvasKeys = useMemo<readonly Command[]>(
+    () =>
+      (
+        [
+          ['A', t('editor.addNode')],
+          ['Enter', t('editor.openSettings')],
+          ['F2', t('editor.rename')],
+          ['C', t('editor.connectByLetters')],
+          ['D', `${t('editor.turnOff')} / ${t('editor.turnOn')}`],
+          ['O', `${t('editor.fold')} / ${t('editor.unfold')}`],
+          ['F', t('canvas.fit')],
+          ['Shift+F', t('editor.fitSelection')],
+          ['ArrowRight', t('editor.walk')],
+          ['Mod+ArrowDown', t('editor.intoContainer')],
+          ['Mod+ArrowUp', t('editor.outOfContainer')],
+          ['Alt+ArrowRight', t('editor.nudge')],
+          ['Mod+A', t('editor.selectAll')],
+          ['Mod+C', t('editor.copy')],
+          ['Mod+X', t('editor.cut')],
+          ['Mod+V', t('editor.paste')],
+          ['Mod+D', t('editor.duplicate')],
+          ['Delete', t('editor.delete')],
+        ] as const
+      ).map(([shortcut, label]) => ({ id: `canvas-${shortcut}`, label, group: 'group.graph', shortcut, enabled: false, hidden: true, run: () => undefined })),
+    [t],
+  );
+  useCommands(canvasKeys);
 }
 
 /** In a field that is not a part of the graph, such as a search, the keys belong to its own text. */

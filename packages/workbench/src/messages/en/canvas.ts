@@ -25,7 +25,6 @@ export const canvas = {
   'canvas.connectFrom': 'Connect {node}: type the letter of an output',
   'canvas.connectTo': 'Connect {port} of {node}: type the letter of an input',
   'canvas.connectNone': 'There is no port to connect to in view',
-  'canvas.putBetween': '{label}: put it between',
   'canvas.connected': '{from} is connected to {to}',
   'canvas.edge': '{from}, {fromPort}, to {to}, {toPort}',
   'canvas.portInOpen': '{port}, {type}, not connected',
