@@ -1,7 +1,7 @@
 //! Core itself: what is open while a home is held, and how it is opened and closed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use axion_protocol::{ErrorInfo, Notice, Settings, StartedBy};
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clients::{Client, Clients};
 use crate::failure::{internal, opening, storage};
 use crate::host::Host;
+use crate::notices::Notices;
 use crate::resources::Resources;
 use crate::runs::{Runners, Runs};
 use crate::runtime::Runtime;
@@ -40,7 +41,7 @@ pub(crate) struct Inner {
     pub(crate) settings: RwLock<Settings>,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) runs: Runs,
-    pub(crate) notices: Arc<Mutex<Vec<Notice>>>,
+    pub(crate) notices: Arc<Notices>,
     pub(crate) closing: CancellationToken,
 }
 
@@ -50,7 +51,7 @@ impl Core {
     /// Runs that an earlier instance left open stay as they are until `resume_runs`.
     pub async fn open(setup: Setup, host: Arc<dyn Host>) -> Result<Self, ErrorInfo> {
         let hub: Arc<Hub> = Arc::default();
-        let notices: Arc<Mutex<Vec<Notice>>> = Arc::default();
+        let notices: Arc<Notices> = Arc::default();
         let options = store_options(&setup.home, &host, &hub, &notices);
         let opened = tokio::task::spawn_blocking(move || {
             let (store, report) = Store::open(options).map_err(|error| opening(&error))?;
@@ -60,11 +61,11 @@ impl Core {
         let (store, report, settings) = opened.await.map_err(|error| internal("The store could not be opened", error))??;
         let home = setup.home.canonicalize().map_err(|error| internal("The home folder cannot be found", error))?;
         if let Some(recovery) = report.recovery {
-            push(&notices, Notice { code: "database_restored".into(), message: recovery.message(), at: host.now() });
+            notices.push(Notice { code: "database_restored".into(), message: recovery.message(), at: host.now() });
         }
         let runtime = Runtime::new(&home, store.clone(), host.clone());
         let runners = setup.runners.unwrap_or_else(|| crate::runs::host_runners(&home, &setup.resources, runtime.clone()));
-        let runs = Runs::new(store.clone(), host.clone(), runners);
+        let runs = Runs::new(store.clone(), host.clone(), runners, notices.clone());
         let inner = Inner {
             host,
             home,
@@ -174,7 +175,7 @@ impl Inner {
     }
 
     pub(crate) fn notices(&self) -> Vec<Notice> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.notices.all()
     }
 }
 
@@ -190,17 +191,7 @@ impl History for StoredHistory {
     }
 }
 
-/// Most notices that are kept; they repeat when a disk stays full.
-const MOST_NOTICES: usize = 50;
-
-fn push(notices: &Mutex<Vec<Notice>>, notice: Notice) {
-    let mut notices = notices.lock().unwrap_or_else(PoisonError::into_inner);
-    if notices.len() < MOST_NOTICES {
-        notices.push(notice);
-    }
-}
-
-fn store_options(home: &Path, host: &Arc<dyn Host>, hub: &Arc<Hub>, notices: &Arc<Mutex<Vec<Notice>>>) -> OpenOptions {
+fn store_options(home: &Path, host: &Arc<dyn Host>, hub: &Arc<Hub>, notices: &Arc<Notices>) -> OpenOptions {
     let mut options = OpenOptions::new(home, host.shell().as_str());
     let shown = hub.clone();
     options.on_commit = Some(Box::new(move |commits| {
@@ -211,7 +202,7 @@ fn store_options(home: &Path, host: &Arc<dyn Host>, hub: &Arc<Hub>, notices: &Ar
     let (told, clock) = (notices.clone(), host.clone());
     options.on_health = Some(Arc::new(move |health: Health| {
         if let Some((code, message)) = told_about(&health) {
-            push(&told, Notice { code: code.into(), message, at: clock.now() });
+            told.push(Notice { code: code.into(), message, at: clock.now() });
         }
     }));
     options

@@ -16,6 +16,7 @@ mod graphs;
 pub mod hash;
 pub mod home;
 mod host;
+mod notices;
 mod resources;
 pub mod rpc;
 mod runs;

@@ -6,8 +6,9 @@ mod order;
 mod show;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use axion_protocol::{ApprovalRequested, ErrorCode, ErrorInfo, PortValue, RunEvent, RunOutcome, RunSummary, ValueText};
+use axion_protocol::{ApprovalRequested, ErrorCode, ErrorInfo, Notice, PortValue, RunEvent, RunOutcome, RunSummary, SystemInfo, ValueText};
 
 use crate::args::RunArgs;
 use crate::door::{Door, locate};
@@ -23,6 +24,8 @@ const FAILED: u8 = 1;
 const REFUSED: u8 = 2;
 const NO_RUNNER: u8 = 3;
 const CANCELLED: u8 = 130;
+/// After this long without an event Core is asked whether the run stands still.
+const QUIET: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
@@ -49,7 +52,7 @@ pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
             return code;
         }
     }
-    let mut attended = Attended { home, door, order, json: args.json, interrupts };
+    let mut attended = Attended { home, door, order, json: args.json, interrupts, broke_off: false };
     let code = attended.see_through().await;
     attended.leave().await;
     code
@@ -110,6 +113,8 @@ struct Attended {
     order: Order,
     json: bool,
     interrupts: Interrupts,
+    /// The run was left before its end.
+    broke_off: bool,
 }
 
 impl Attended {
@@ -117,6 +122,7 @@ impl Attended {
         match self.follow().await {
             Ok(code) => code,
             Err(info) => {
+                self.broke_off = true;
                 say::error(&info);
                 say::note(&format!("  The run goes on or can be resumed: axion call get_run '{{\"runId\":\"{}\"}}'", self.order.run_id));
                 FAILED
@@ -128,7 +134,7 @@ impl Attended {
         let mut show = if self.json { Show::json() } else { Show::progress(self.order.names()) };
         let mut reader = Follow::new(format!("run:{}", self.order.run_id), None, 0);
         reader.begin(&self.door).await?;
-        let mut asked_to_cancel = false;
+        let (mut asked_to_cancel, mut quiet) = (false, Instant::now());
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(200));
         loop {
             let event = tokio::select! {
@@ -147,9 +153,14 @@ impl Attended {
                 }
                 _ = tick.tick() => {
                     show.tick();
+                    if quiet.elapsed() >= QUIET {
+                        quiet = Instant::now();
+                        self.ask_why().await?;
+                    }
                     continue;
                 }
             };
+            quiet = Instant::now();
             let text = match event {
                 Ok(Some(text)) => text,
                 // The instance that did the work is gone: this one takes the home and the run up.
@@ -191,6 +202,16 @@ impl Attended {
             if let RunEvent::ApprovalRequested(asked) = &event {
                 self.approval(asked, &mut show).await?;
             }
+        }
+    }
+
+    /// Nothing happens for a while: that may be the graph's will, or the run cannot go on.
+    async fn ask_why(&self) -> Result<(), ErrorInfo> {
+        let system: SystemInfo = self.door.get("get_system", &serde_json::json!({})).await?;
+        let stands_still = |notice: &&Notice| notice.code == "run_stands_still" && notice.message.contains(&self.order.run_id);
+        match system.notices.iter().find(stands_still) {
+            Some(notice) => Err(ErrorInfo::new(ErrorCode::Storage, &notice.message)),
+            None => Ok(()),
         }
     }
 
@@ -246,7 +267,7 @@ impl Attended {
 
     /// Runs that others handed to this process are seen through before it ends.
     async fn leave(mut self) {
-        if self.door.is_here() && self.door.runs_in_progress() > 0 {
+        if !self.broke_off && self.door.is_here() && self.door.runs_in_progress() > 0 {
             // The run that just ended is counted until its supervision has let go of it.
             let settled = tokio::time::timeout(std::time::Duration::from_millis(500), self.door.runs_done()).await;
             if settled.is_err() {

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axion_protocol::{
     ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts, StepCounts,
@@ -35,6 +36,7 @@ pub(crate) struct Live {
     pub(crate) store: Store,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) seat: Mutex<Seat>,
+    pub(crate) tickets: AtomicU64,
     /// A person wants it to end; whatever starts or waits gives up.
     pub(crate) unwanted: CancellationToken,
     /// `run-cancelling` is durable.
@@ -53,8 +55,10 @@ pub(crate) struct Seat {
     /// Head of the journal once all queued groups are written.
     pub(crate) head: u64,
     pub(crate) tally: Tally,
-    /// Which runner may write: the attempt's number.
+    /// The number of the present attempt, as the journal tells it.
     pub(crate) attempt: u64,
+    /// Which runner may write. Unlike the attempt's number it is never given twice.
+    pub(crate) ticket: u64,
     /// Events that the present runner brought.
     pub(crate) brought: u64,
     pub(crate) stored: HashSet<String>,
@@ -71,6 +75,11 @@ pub(crate) struct Seat {
 type Beside = Box<dyn FnMut(&mut WriteTx<'_>) -> Result<(), StoreError> + Send>;
 
 impl Live {
+    /// A right to write that no runner had before.
+    pub(crate) fn ticket(&self) -> u64 {
+        self.tickets.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// The stream of its journal.
     pub(crate) fn stream(&self) -> StreamName {
         StreamName::run(self.run_id.as_str())

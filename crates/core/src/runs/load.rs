@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use axion_protocol::{ErrorInfo, JournalEvent, StepCounts};
 use axion_store::{PAGE_LIMIT, RunRecord, RunState, Store, StoreError, StreamName};
@@ -46,6 +47,7 @@ pub(crate) fn live(store: &Store, host: &Arc<dyn Host>, run_id: &str) -> Result<
         store: store.clone(),
         host: host.clone(),
         seat: Mutex::default(),
+        tickets: AtomicU64::new(0),
         unwanted: CancellationToken::new(),
         cancelling: CancellationToken::new(),
         fault: watch::Sender::new(None),

@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::failure::storage;
 use crate::host::Host;
+use crate::notices::Notices;
 use crate::resources::Resources;
 use crate::runtime::Runtime;
 use live::Live;
@@ -40,6 +41,7 @@ pub(crate) struct Runs {
     store: Store,
     host: Arc<dyn Host>,
     runners: Arc<dyn Runners>,
+    notices: Arc<Notices>,
     live: Arc<Mutex<HashMap<String, Arc<Live>>>>,
     count: watch::Sender<usize>,
     closing: CancellationToken,
@@ -53,11 +55,12 @@ pub(crate) fn host_runners(home: &Path, resources: &Resources, runtime: Arc<Runt
 
 impl Runs {
     /// None yet.
-    pub(crate) fn new(store: Store, host: Arc<dyn Host>, runners: Arc<dyn Runners>) -> Self {
+    pub(crate) fn new(store: Store, host: Arc<dyn Host>, runners: Arc<dyn Runners>, notices: Arc<Notices>) -> Self {
         Self {
             store,
             host,
             runners,
+            notices,
             live: Arc::default(),
             count: watch::Sender::new(0),
             closing: CancellationToken::new(),
@@ -113,6 +116,7 @@ impl Runs {
             runners: self.runners.clone(),
             docker_host: settings.docker_host.clone(),
             allow_unjailed: settings.allow_unjailed,
+            notices: self.notices.clone(),
             closing: self.closing.clone(),
         }
     }
@@ -181,7 +185,7 @@ impl Runs {
             live.cancelling.cancel();
         } else if let Some(live) = self.load(run_id).await? {
             // Left open by an earlier instance and not taken up by this one: there is no runner to ask.
-            supervise::end(&live, RunOutcome::Cancelled, None).await;
+            supervise::try_end(&live, RunOutcome::Cancelled, None).await?;
         }
         let (store, id) = (self.store.clone(), run_id.to_owned());
         match blocking(move || Ok(store.read(|tx| tx.get_run(&id)))).await? {

@@ -9,7 +9,7 @@ use axion_protocol::{ErrorInfo, RunInterruptedDraft, RunOutcome, RunResumedDraft
 use super::live::Live;
 use super::load::{self, Stored};
 use super::runner::{Runner, refusal};
-use super::supervise::{Means, end, step_error};
+use super::supervise::{Means, end, stand_still, step_error};
 
 /// Attempts in a row that bring no event before a run is given up.
 const MOST_ATTEMPTS: u32 = 5;
@@ -30,20 +30,11 @@ pub(super) enum Revived {
 pub(super) async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_row: &mut u32) -> Revived {
     let stored = match reload(live).await {
         Ok(stored) => stored,
-        Err(info) => {
-            // Nothing can be written or read now; the run stays open in the store and is taken up at the next start.
-            tracing::error!(run = live.run_id.as_str(), error = %info, "a run cannot go on because its journal cannot be reached");
-            *in_a_row += 1;
-            if *in_a_row > MOST_ATTEMPTS || !pause(live, means, *in_a_row).await {
-                live.over.send_replace(true);
-                return Revived::Ended;
-            }
-            return Revived::Again(info.message);
-        }
+        Err(info) => return again_or_closed(stand_still(live, means, &info).await, info),
     };
     let Some(mut stored) = stored else { return Revived::Ended };
     if live.unwanted.is_cancelled() || live.cancelling.is_cancelled() {
-        end(live, RunOutcome::Cancelled, None).await;
+        end(live, means, RunOutcome::Cancelled, None).await;
         return Revived::Ended;
     }
     match interrupt(live, reason).await {
@@ -52,15 +43,13 @@ pub(super) async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_r
             stored.journal.push_str(&text);
         }
         Ok(None) => {}
-        Err(info) => {
-            tracing::warn!(error = %info, "that a run was interrupted could not be written");
-            *in_a_row += 1;
-        }
+        Err(info) => return again_or_closed(stand_still(live, means, &info).await, info),
     }
+    means.notices.take_back(live.run_id.as_str());
     if *in_a_row > MOST_ATTEMPTS {
         let error =
             step_error("runner_lost", &format!("The run was given up after {MOST_ATTEMPTS} attempts in a row without progress. {reason}"));
-        end(live, RunOutcome::Failed, Some(error)).await;
+        end(live, means, RunOutcome::Failed, Some(error)).await;
         return Revived::Ended;
     }
     if !pause(live, means, *in_a_row).await {
@@ -77,11 +66,15 @@ pub(super) async fn revive(live: &Arc<Live>, means: &Means, reason: &str, in_a_r
             Revived::Again(why)
         }
         Err(Stop::Never(info)) => {
-            end(live, RunOutcome::Failed, Some(step_error(info.code.as_str(), &info.message))).await;
+            end(live, means, RunOutcome::Failed, Some(step_error(info.code.as_str(), &info.message))).await;
             Revived::Ended
         }
         Err(Stop::Unwanted) => Revived::Again(reason.to_owned()),
     }
+}
+
+fn again_or_closed(again: bool, info: ErrorInfo) -> Revived {
+    if again { Revived::Again(info.message) } else { Revived::Ended }
 }
 
 /// Takes the seat from the journal; `None` if the run has ended meanwhile.
@@ -93,8 +86,9 @@ pub(super) async fn reload(live: &Arc<Live>) -> Result<Option<Stored>, ErrorInfo
     let read = tokio::task::spawn_blocking(move || load::again(&store, &run_id)).await;
     let (fresh, stored, state) = read.map_err(|error| crate::failure::internal("A run could not be read", error))??;
     *seat = fresh;
-    // Nobody may write until the next runner has its attempt.
+    // Nobody may write until the next runner comes with its ticket.
     seat.attempt += 1;
+    seat.ticket = live.ticket();
     live.fault.send_replace(None);
     live.unwritten.send_replace(None);
     if seat.tally.is_cancelling() {
@@ -144,12 +138,15 @@ enum Stop {
 }
 
 async fn restart(live: &Arc<Live>, means: &Means, reason: &str, stored: Stored) -> Result<Arc<dyn Runner>, Stop> {
-    let attempt = live.seat.lock().await.attempt;
+    let (attempt, ticket) = {
+        let seat = live.seat.lock().await;
+        (seat.attempt, seat.ticket)
+    };
     let runner = tokio::select! {
         biased;
         () = live.unwanted.cancelled() => return Err(Stop::Unwanted),
         () = means.closing.cancelled() => return Err(Stop::Unwanted),
-        runner = means.runner(live, attempt) => runner.map_err(|info| Stop::Again(info.message))?,
+        runner = means.runner(live, ticket) => runner.map_err(|info| Stop::Again(info.message))?,
     };
     // Seated until `run-resumed` is queued: what the runner writes comes after it.
     let mut seat = live.seat.lock().await;

@@ -16,7 +16,7 @@ const MOST_STORED: u64 = 2 << 30;
 /// The ear of one attempt of a run.
 pub(crate) struct Sink {
     pub(crate) live: Arc<Live>,
-    pub(crate) attempt: u64,
+    pub(crate) ticket: u64,
 }
 
 #[async_trait]
@@ -98,7 +98,7 @@ impl Sink {
     }
 
     fn may_write(&self, seat: &Seat) -> Result<(), RpcError> {
-        if seat.attempt != self.attempt {
+        if seat.ticket != self.ticket {
             return Err(RpcError::new(RpcError::INTERNAL, "this run has gone on with another runner"));
         }
         if seat.tally.is_finished() {

@@ -2,6 +2,7 @@
 //! cannot be had or a cancelled start leaves no trace.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use axion_protocol::{ErrorInfo, Hash, RunStartResult, RunStartedDraft, Settings};
 use axion_store::{NewRun, RunRow};
@@ -46,7 +47,8 @@ impl Runs {
             created_at: self.host.now(),
             store: self.store.clone(),
             host: self.host.clone(),
-            seat: Mutex::new(Seat { attempt: 1, ..Seat::default() }),
+            seat: Mutex::new(Seat { attempt: 1, ticket: 1, ..Seat::default() }),
+            tickets: AtomicU64::new(1),
             unwanted: CancellationToken::new(),
             cancelling: CancellationToken::new(),
             fault: watch::Sender::new(None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axion_protocol::{
-    ErrorCode, ErrorInfo, JournalEvent, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunOutcome, StepError, clip,
+    ErrorCode, ErrorInfo, JournalEvent, Notice, RunCancelParams, RunCancellingDraft, RunFinishedDraft, RunOutcome, StepError, clip,
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -16,11 +16,15 @@ use super::plan::raw;
 use super::revive::{Revived, interrupt, reload, revive};
 use super::runner::{Runner, Runners, Wanted};
 use super::sink::Sink;
+use crate::notices::Notices;
 
 /// How long the engine may take to wind a cancelled run up before its runner is killed.
 const CANCEL_GRACE: Duration = Duration::from_millis(250);
 /// How often the summary is brought up to date while a run is quiet.
 const SHOW: Duration = Duration::from_millis(500);
+
+/// How long a run stands still before its journal is tried again.
+const STILL: Duration = Duration::from_secs(1);
 
 /// What all runs share.
 #[derive(Clone)]
@@ -28,19 +32,20 @@ pub(crate) struct Means {
     pub(crate) runners: Arc<dyn Runners>,
     pub(crate) docker_host: Option<String>,
     pub(crate) allow_unjailed: bool,
+    pub(crate) notices: Arc<Notices>,
     pub(crate) closing: CancellationToken,
 }
 
 impl Means {
-    /// A runner for this run, heard by `attempt`.
-    pub(crate) async fn runner(&self, live: &Arc<Live>, attempt: u64) -> Result<Arc<dyn Runner>, ErrorInfo> {
+    /// A runner for this run, heard while it has this ticket.
+    pub(crate) async fn runner(&self, live: &Arc<Live>, ticket: u64) -> Result<Arc<dyn Runner>, ErrorInfo> {
         let wanted = Wanted {
             mode: live.options.runner,
             grants: live.grants.clone(),
             docker_host: self.docker_host.clone(),
             allow_unjailed: self.allow_unjailed,
         };
-        let sink = Arc::new(Sink { live: live.clone(), attempt });
+        let sink = Arc::new(Sink { live: live.clone(), ticket });
         Ok(Arc::from(self.runners.get(wanted, sink).await?))
     }
 }
@@ -71,17 +76,16 @@ pub(crate) async fn supervise(live: Arc<Live>, means: Means, mut runner: Option<
                 }
                 Why::Cancelled => {
                     present.kill();
-                    return end(&live, RunOutcome::Cancelled, None).await;
+                    return end(&live, &means, RunOutcome::Cancelled, None).await;
                 }
                 Why::Fault(why) => {
                     present.kill();
                     let error = step_error("runner_misbehaved", &format!("The runner broke its rules ({why}) and was ended."));
-                    return end(&live, RunOutcome::Failed, Some(error)).await;
+                    return end(&live, &means, RunOutcome::Failed, Some(error)).await;
                 }
                 Why::Unwritten(info) => {
                     present.kill();
                     reason = info.message;
-                    in_a_row += 1;
                 }
                 Why::Lost(why) => reason = format!("The runner was lost: {why}"),
             }
@@ -166,16 +170,34 @@ async fn give_back(live: &Live, runner: Arc<dyn Runner>) {
     drop(runner);
 }
 
-/// Ends a run from Core's side.
-pub(crate) async fn end(live: &Arc<Live>, state: RunOutcome, error: Option<StepError>) {
-    if let Err(info) = try_end(live, state, error).await {
-        // It stays open in the store, where the next start finds it.
-        tracing::error!(run = live.run_id.as_str(), error = %info, "the end of a run could not be written");
-        live.over.send_replace(true);
+/// Ends a run from Core's side, as soon as that can be written.
+pub(super) async fn end(live: &Arc<Live>, means: &Means, state: RunOutcome, error: Option<StepError>) {
+    while let Err(info) = try_end(live, state, error.clone()).await {
+        if !stand_still(live, means, &info).await {
+            return;
+        }
+    }
+    means.notices.take_back(live.run_id.as_str());
+}
+
+/// The journal cannot be written now (a full disk, most likely): the person is told, and after a while it is tried again.
+/// False if Core closes meanwhile; the run stays open in the store, where the next start finds it.
+pub(super) async fn stand_still(live: &Live, means: &Means, why: &ErrorInfo) -> bool {
+    tracing::warn!(run = live.run_id.as_str(), error = %why, "a run stands still");
+    let hint = why.hint.as_ref().map_or_else(String::new, |hint| format!(" {hint}"));
+    let message = format!("The run {} ({}) stands still. {}{hint}", live.graph_name, live.run_id, why.message);
+    means.notices.put(Notice { code: "run_stands_still".into(), message: clip(&message, 2000), at: live.host.now() }, live.run_id.as_str());
+    tokio::select! {
+        () = means.closing.cancelled() => {
+            live.over.send_replace(true);
+            false
+        }
+        () = tokio::time::sleep(STILL) => true,
     }
 }
 
-async fn try_end(live: &Arc<Live>, state: RunOutcome, error: Option<StepError>) -> Result<(), ErrorInfo> {
+/// One try to end a run.
+pub(super) async fn try_end(live: &Arc<Live>, state: RunOutcome, error: Option<StepError>) -> Result<(), ErrorInfo> {
     // A group that failed leaves the seat ahead of the journal; the journal decides.
     let Some(_) = reload(live).await? else { return Ok(()) };
     let written = {
