@@ -215,7 +215,6 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
           onEdgesChange={drag.onEdgesChange}
           connecting={connecting}
           onMoveStart={viewport.onMoveStart}
-          onMove={viewport.onMove}
           onMoveEnd={viewport.onMoveEnd}
           events={events}
           onReady={onReady}

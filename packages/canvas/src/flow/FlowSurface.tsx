@@ -33,7 +33,6 @@ export interface FlowSurfaceProps {
   readonly onEdgesChange: CanvasDrag['onEdgesChange'];
   readonly connecting: Connecting;
   readonly onMoveStart: CanvasViewport['onMoveStart'];
-  readonly onMove: CanvasViewport['onMove'];
   readonly onMoveEnd: CanvasViewport['onMoveEnd'];
   readonly events: SurfaceEvents;
   readonly onReady: () => void;
@@ -47,7 +46,7 @@ const attribution = { hideAttribution: true };
 const modKeys = ['Control', 'Meta'];
 const at = (event: { readonly clientX: number; readonly clientY: number }): Point => ({ x: event.clientX, y: event.clientY });
 
-export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnly, view, check, onNodesChange, onEdgesChange, connecting, onMoveStart, onMove, onMoveEnd, events, onReady }: FlowSurfaceProps): JSX.Element {
+export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnly, view, check, onNodesChange, onEdgesChange, connecting, onMoveStart, onMoveEnd, events, onReady }: FlowSurfaceProps): JSX.Element {
   const menu = (event: ReactMouseEvent | MouseEvent, target: { readonly node?: string; readonly edge?: string }): void => {
     event.preventDefault();
     events.onMenu(at(event), target);
@@ -103,7 +102,6 @@ export const FlowSurface = memo(function FlowSurface({ id, nodes, edges, readOnl
       onConnectEnd={connecting.onConnectEnd}
       onReconnect={connecting.onReconnect}
       onMoveStart={onMoveStart}
-      onMove={(_event, moved) => onMove(moved)}
       onMoveEnd={onMoveEnd}
     >
       {!readOnly && <ClashHint check={check} />}

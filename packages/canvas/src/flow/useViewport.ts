@@ -1,8 +1,9 @@
 /** Moving the view: fit, centre on a node, zoom by steps, and the level of detail that follows from the zoom. */
-import { useReactFlow, useStoreApi, type Viewport } from '@xyflow/react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { boundsOf, fitView, MAX_ZOOM, MIN_ZOOM, type View } from '../model/geometry.ts';
 import type { Box, Point } from '../model/types.ts';
+import { useOnTransform } from './useOnTransform.ts';
 
 export type Detail = 'full' | 'plain' | 'far';
 /** Below the first nodes lose ports and previews, below the second they are painted. */
@@ -17,7 +18,6 @@ const duration = (): number => (matchMedia('(prefers-reduced-motion: reduce)').m
 
 export interface CanvasViewport {
   readonly far: boolean;
-  readonly onMove: (viewport: Viewport) => void;
   readonly onMoveStart: () => void;
   readonly onMoveEnd: () => void;
   /** False when there is nothing to fit, or no room yet. */
@@ -47,16 +47,16 @@ export function useViewport(root: RefObject<HTMLElement | null>, { initial, onVi
   }, [root, start]);
   const tell = useRef(onView);
   tell.current = onView;
+
   const moved = useRef(onMoved);
   moved.current = onMoved;
-
-  const onMove = useCallback((viewport: Viewport) => {
-    const detail = detailOf(viewport.zoom);
+  useOnTransform((zoom) => {
+    const detail = detailOf(zoom);
     // Written to the element, not through React: it changes in the middle of a gesture.
     if (root.current && root.current.dataset['detail'] !== detail) root.current.dataset['detail'] = detail;
     setFar(detail === 'far');
     moved.current();
-  }, [root]);
+  });
   const onMoveStart = useCallback(() => root.current?.setAttribute('data-moving', ''), [root]);
   const onMoveEnd = useCallback(() => {
     root.current?.removeAttribute('data-moving');
@@ -94,7 +94,7 @@ export function useViewport(root: RefObject<HTMLElement | null>, { initial, onVi
     return { x: (width / 2 - x) / now, y: (height / 2 - y) / now };
   }, [api]);
   return useMemo(
-    () => ({ far, onMove, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre }),
-    [far, onMove, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre],
+    () => ({ far, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre }),
+    [far, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre],
   );
 }

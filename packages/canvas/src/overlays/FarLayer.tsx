@@ -3,9 +3,10 @@
  * React Flow's elements below a quarter of life size, where thousands would be on screen and no text could be read.
  */
 import type { RunState } from '@axion/ui';
-import { useOnViewportChange, useStoreApi } from '@xyflow/react';
+import { useStoreApi } from '@xyflow/react';
 import { type JSX, useEffect, useRef } from 'react';
 import { useCanvas } from '../flow/canvasContext.ts';
+import { useOnTransform } from '../flow/useOnTransform.ts';
 import type { CanvasSelection } from '../model/types.ts';
 import type { Scene } from './scene.ts';
 import { type Paint, usePainter } from './usePainter.ts';
@@ -76,7 +77,7 @@ export function FarLayer({ scene, selection, cursor }: FarLayerProps): JSX.Eleme
     context.restore();
   };
   const painter = usePainter(element, paint);
-  useOnViewportChange({ onChange: painter.ask });
+  useOnTransform(painter.ask);
   useEffect(() => views.subscribeAll(painter.ask), [views, painter]);
   return <canvas ref={element} className="ax-far" aria-hidden />;
 }

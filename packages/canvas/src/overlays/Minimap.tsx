@@ -1,8 +1,9 @@
 /** The graph in 150 × 84: states as blocks, the view as a frame. Pressing or dragging in it moves the view. Painted at most ten times a second. */
 import type { RunState } from '@axion/ui';
-import { useOnViewportChange, useReactFlow, useStoreApi } from '@xyflow/react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type JSX, memo, type PointerEvent, useEffect, useRef } from 'react';
 import { useCanvas } from '../flow/canvasContext.ts';
+import { useOnTransform } from '../flow/useOnTransform.ts';
 import type { Box } from '../model/types.ts';
 import type { Scene } from './scene.ts';
 import { type Paint, usePainter } from './usePainter.ts';
@@ -65,7 +66,7 @@ export const Minimap = memo(function Minimap({ scene }: { readonly scene: Scene 
     context.strokeRect(Math.round(fx) + 0.5, Math.round(fy) + 0.5, Math.round(Math.min(width - 2, x + (view.x + view.w) * scale) - fx) - 1, Math.round(Math.min(height - 2, y + (view.y + view.h) * scale) - fy) - 1);
   };
   const painter = usePainter(element, paint, EVERY_MS);
-  useOnViewportChange({ onChange: painter.ask });
+  useOnTransform(painter.ask);
   useEffect(() => views.subscribeAll(painter.ask), [views, painter]);
 
   const moveTo = (event: PointerEvent<HTMLCanvasElement>): void => {

@@ -151,7 +151,9 @@ function useShownRun(graphId: string): string | null {
 
 /** Places of what has none are computed once for a set of such nodes, not for each edit. */
 function usePlaces(model: GraphModel): ReadonlyMap<string, Place> {
-  return useMemo(() => placesFor(model), [model]);
+  const before = useRef<ReadonlyMap<string, Place>>(new Map());
+  before.current = useMemo(() => placesFor(model, before.current), [model]);
+  return before.current;
 }
 
 /** When the run that is shown ends well while its timeline is looked at, its result is opened. */

@@ -6,6 +6,7 @@ import { type DraftOp, edits, type GraphModel } from '@axion/client';
 import { createCanvasModelBuilder, type Place } from './canvasModel.ts';
 
 const none: ReadonlyMap<string, Place> = new Map();
+const KEPT_MOST = 5_000;
 
 /** Nodes of one level that lie exactly on each other at the origin were never placed. */
 export function unplacedNodes(graph: GraphModel): ReadonlySet<string> {
@@ -20,9 +21,11 @@ export function unplacedNodes(graph: GraphModel): ReadonlySet<string> {
   return new Set([...atOrigin].flatMap(([parent, ids]) => (ids.length > 1 || parent !== undefined ? ids : [])));
 }
 
-export function placesFor(graph: GraphModel): ReadonlyMap<string, Place> {
+/** `before` are the places of the last time: what was placed once is not laid out again with each edit. */
+export function placesFor(graph: GraphModel, before: ReadonlyMap<string, Place> = none): ReadonlyMap<string, Place> {
   const unplaced = unplacedNodes(graph);
   if (unplaced.size === 0) return none;
+  if ([...unplaced].every((id) => before.has(id))) return unplaced.size === before.size ? before : new Map([...before].filter(([id]) => unplaced.has(id)));
   return tidyPlaces(graph, unplaced.size === graph.nodes.size ? undefined : unplaced);
 }
 
@@ -47,7 +50,8 @@ export function tidyOps(graph: GraphModel, only?: ReadonlySet<string>): readonly
 
 /** The drawn places as edits, for all but the nodes that the edit places itself. */
 export function keepPlaces(graph: GraphModel, places: ReadonlyMap<string, Place>, ops: readonly DraftOp[]): readonly DraftOp[] {
-  if (places.size === 0) return ops;
+  // A huge file without a layout keeps being laid out when it is opened: writing 100,000 places would make the first edit wait.
+  if (places.size === 0 || places.size > KEPT_MOST) return ops;
   const placed = new Set(ops.filter((op) => op.entity === 'node' && (op.field === 'x' || op.field === 'y')).map((op) => op.id));
   return [...edits.move(graph, [...places].filter(([id]) => !placed.has(id)).map(([id, place]) => ({ id, ...place }))), ...ops];
 }
