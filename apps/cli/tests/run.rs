@@ -52,6 +52,30 @@ fn the_examples_bring_what_is_expected_of_them() {
 }
 
 #[test]
+fn an_example_runs_in_a_container_too() {
+    if !can_run() {
+        return;
+    }
+    let engine = std::process::Command::new("bash").arg(repository().join("tools/docker-test-engine.sh")).output().unwrap();
+    if !engine.status.success() {
+        eprintln!("SKIPPED: {}", String::from_utf8_lossy(&engine.stderr).trim());
+        return;
+    }
+    let (home, address) = (Home::new(), String::from_utf8(engine.stdout).unwrap());
+    let (file, input) = (repository().join("examples/invoices.axion"), repository().join("examples/invoices"));
+    let grants = [format!("invoices={}", input.display()), format!("reports={}:rw", home.work().join("out").display())];
+    let mut command = home.command();
+    command.env("DOCKER_HOST", address.trim()).args(["run", file.to_str().unwrap(), "--json", "--runner", "docker"]);
+    let ran = Ran::of(command.args(["--grant", &grants[0], "--grant", &grants[1]]).output().unwrap());
+    ran.code(0);
+    assert_eq!(ran.events()[0]["runner"]["mode"], "docker");
+    for name in ["invoices.csv", "invoices.html"] {
+        let expected = std::fs::read(repository().join("examples/expected/invoices").join(name)).unwrap();
+        assert_eq!(std::fs::read(home.work().join("out").join(name)).unwrap(), expected, "{name}");
+    }
+}
+
+#[test]
 fn a_failed_run_is_exit_1_and_says_why() {
     if !can_run() {
         return;
@@ -257,4 +281,6 @@ fn a_second_run_on_a_home_is_handed_over_and_outlives_the_first() {
     let runs = home.call("list_runs", &json!({})).unwrap();
     let states: Vec<&str> = runs["runs"].as_array().unwrap().iter().map(|run| run["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["succeeded", "succeeded", "waiting"], "the first waits to be taken up");
+    let told = home.axion(["run", quick.to_str().unwrap(), "--runner", "process"]);
+    assert!(told.err.contains("1 earlier run was interrupted"), "{told:?}");
 }

@@ -121,6 +121,11 @@ impl Core {
         self.0.runs.resume_one(run_id, &self.0.settings()).await
     }
 
+    /// How many runs are open in the store: those of this instance, and those that an earlier one left.
+    pub async fn open_runs(&self) -> Result<usize, ErrorInfo> {
+        Ok(self.0.read(|tx| tx.open_runs()).await?.len())
+    }
+
     /// How many runs this instance works on.
     pub fn runs_in_progress(&self) -> usize {
         self.0.runs.in_progress()

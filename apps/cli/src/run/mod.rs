@@ -44,6 +44,9 @@ pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
         Ok(opened) => opened,
         Err(info) => return refused(&info),
     };
+    if !args.json {
+        tell_of_others(&door).await;
+    }
     let mut interrupts = Interrupts::listen();
     match begin(&door, &mut order, args.json, &mut interrupts).await {
         Ok(_) => {}
@@ -56,6 +59,20 @@ pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
     let code = attended.see_through().await;
     attended.leave().await;
     code
+}
+
+/// Runs that an instance which was killed left open are not lost; who takes them up is said here.
+async fn tell_of_others(door: &Door) {
+    let Door::Here { core, .. } = door else { return };
+    match core.open_runs().await {
+        Ok(0) | Err(_) => {}
+        Ok(1) => say::note("axion: 1 earlier run was interrupted; `axion serve` takes it up again, and `axion call list_runs` shows it."),
+        Ok(count) => {
+            say::note(&format!(
+                "axion: {count} earlier runs were interrupted; `axion serve` takes them up again, and `axion call list_runs` shows them."
+            ));
+        }
+    }
 }
 
 fn refused(info: &ErrorInfo) -> u8 {
