@@ -11,7 +11,7 @@ import { useClient } from '../../session/context.ts';
 import { EdgeValue } from './EdgeValue.tsx';
 import { onlyNode, useEditor } from './EditorContext.ts';
 import { createCanvasModelBuilder, type Place } from './model/canvasModel.ts';
-import { connect, convert, insert, moveNodes, reconnect } from './model/changes.ts';
+import { connect, convert, editNote, insert, moveNodes, reconnect } from './model/changes.ts';
 import { createCheck } from './model/connections.ts';
 import { PalettePopup, type PaletteRequest } from './PalettePopup.tsx';
 import { useRunDrawing } from './run/useRunDrawing.ts';
@@ -84,7 +84,7 @@ export function CanvasArea({ acts, places, problems, onUsedKind, onInspect }: Ca
       }
       case 'palette': return setPalette({ spot: intent, ...(intent.from === undefined ? {} : { from: intent.from }) });
       case 'rename': return edit(edits.renameNode(intent.id, intent.title), 'rename');
-      case 'note-text': return intent.text.trim() === '' ? acts.remove({ ...emptySelection, notes: new Set([intent.id]) }) : edit(edits.editNote(intent.id, intent.text), 'note');
+      case 'note-text': return intent.text.trim() === '' ? acts.remove({ ...emptySelection, notes: new Set([intent.id]) }) : edit(editNote(graph, intent.id, intent.text), 'note');
       case 'edit':
         editor.select({ ...emptySelection, nodes: new Set([intent.id]) });
         editor.showInspectorTab('setup');

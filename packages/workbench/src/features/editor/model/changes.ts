@@ -174,3 +174,14 @@ export function duplicate(graph: GraphModel, selection: CanvasSelection, newId: 
   const pasted = edits.paste(fragment, { newId, dx: STEP_ASIDE, dy: STEP_ASIDE, ...(outer === undefined ? {} : { parent: outer }) });
   return { ops: pasted.ops, nodes: pasted.nodes, notes: pasted.notes };
 }
+
+const NOTE = { line: 17, char: 6.4, inset: 12, edge: 8 } as const;
+
+/** A note with a new text, as tall as the text needs: there is nothing to scroll on a canvas. */
+export function editNote(graph: GraphModel, id: string, text: string): readonly DraftOp[] {
+  const note = graph.notes.get(id);
+  if (note === undefined) return [];
+  const room = Math.max(1, Math.floor((note.w - NOTE.inset) / NOTE.char));
+  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / room)), 0);
+  return [...edits.editNote(id, text), ...edits.resize(graph, id, note.w, Math.ceil((lines * NOTE.line + NOTE.edge) / 8) * 8)];
+}

@@ -4,7 +4,7 @@ import { registry } from '@axion/engine';
 import { graphOf } from '@axion/testkit';
 import { describe, expect, it } from 'vitest';
 import { createCanvasModelBuilder } from './canvasModel.ts';
-import { connect, convert, copyText, duplicate, insert, moveNodes, paste, takesEnd } from './changes.ts';
+import { connect, convert, copyText, duplicate, editNote, insert, moveNodes, paste, takesEnd } from './changes.ts';
 import { createCheck } from './connections.ts';
 import { readClip } from '@axion/canvas';
 import { infoOf, missingOf } from './kindInfo.ts';
@@ -127,6 +127,16 @@ describe('changes', () => {
     const graph = after(sample, duplicate(sample, { ...emptySelection, nodes: new Set(['read']) }, counter()).ops);
     expect([...graph.nodes.values()].filter((node) => node.parent === 'each').length).toBe(2);
     expect(duplicate(sample, emptySelection, counter()).ops).toEqual([]);
+  });
+});
+
+describe('notes', () => {
+  it('grow with their text', () => {
+    const graph = after(sample, [['text', 'a'], ['x', 0], ['y', 0], ['w', 192], ['h', 56]].map(([field, value]) => ({ entity: 'note', id: 'n', field: String(field), value: value ?? null })));
+    const tall = after(graph, editNote(graph, 'n', 'one\ntwo\n'.repeat(6))).notes.get('n');
+    expect(tall?.h).toBeGreaterThan(200);
+    expect(after(graph, editNote(graph, 'n', 'short')).notes.get('n')?.h).toBe(32);
+    expect(editNote(graph, 'gone', 'x')).toEqual([]);
   });
 });
 
