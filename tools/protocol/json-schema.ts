@@ -2,7 +2,7 @@
  * Writes the wire types as JSON Schema 2020-12, one file per module with `$defs`, and `commands.json` with the table of commands.
  * `maxLength` counts UTF-16 units, as the protocol does. Unknown keys are allowed: readers ignore them.
  */
-import { type Definition, type Field, type Model, type Shape, definitionOf } from "./model.ts";
+import { type Definition, type Field, type Model, type Result, type Shape, definitionOf } from "./model.ts";
 
 type Json = string | number | boolean | null | ReadonlyArray<Json> | { readonly [key: string]: Json };
 
@@ -41,13 +41,18 @@ const definitionSchema = (model: Model, { body, description, module }: Definitio
   }
 };
 
+const answer = (model: Model, module: string, { kind, name }: Result): Json => {
+  if (name === undefined) return { type: "null" };
+  return kind === "list" ? { type: "array", items: reference(model, module, name) } : reference(model, module, name);
+};
+
 /** File name → text, for `protocol/schema`. */
 export const jsonSchemaFiles = (model: Model): ReadonlyMap<string, string> =>
   new Map(model.modules.map((module) => {
     const definitions = [...model.definitions.values()].filter((definition) => definition.module === module);
     const commands = module !== "commands" ? {} : {
       commands: Object.fromEntries(model.commands.map(({ name, params, result, changes, maxBytes }) =>
-        [name, { params: reference(model, module, params), result: reference(model, module, result), changes, maxBytes }])),
+        [name, { params: reference(model, module, params), result: answer(model, module, result), changes, maxBytes }])),
     };
     const file: Json = {
       $schema: "https://json-schema.org/draft/2020-12/schema",

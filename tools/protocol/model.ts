@@ -34,10 +34,16 @@ export interface Definition {
   readonly body: Body;
 }
 
+/** What a command answers: a named type, a list of one, or nothing (`null`). */
+export interface Result {
+  readonly kind: "one" | "list" | "nothing";
+  readonly name: string | undefined;
+}
+
 export interface CommandModel {
   readonly name: string;
   readonly params: string;
-  readonly result: string;
+  readonly result: Result;
   readonly changes: boolean;
   readonly maxBytes: number;
 }
@@ -71,5 +77,5 @@ export const tagOf = (fields: ReadonlyArray<Field>): string | undefined => {
   return field?.shape.kind === "literal" && typeof field.shape.value === "string" ? field.shape.value : undefined;
 };
 
-export const pascal = (words: string): string => words.replace(/(?:^|[-_. ])(\w)/g, (_, letter: string) => letter.toUpperCase());
+export const pascal = (words: string): string => words.replace(/(?:^|[-_./ ])(\w)/g, (_, letter: string) => letter.toUpperCase());
 export const snake = (camel: string): string => camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -6,7 +6,7 @@
  */
 import type { Schema, SchemaAST } from "effect";
 import { assertMatchable } from "./pattern.ts";
-import { type Body, type CommandModel, type Definition, type Field, type Model, type Shape, UnknownShape, tagOf } from "./model.ts";
+import { type Body, type CommandModel, type Definition, type Field, type Model, type Result, type Shape, UnknownShape, tagOf } from "./model.ts";
 
 interface CommandSource {
   readonly params: Schema.Top;
@@ -229,13 +229,19 @@ export const readModel = (source: Source): Model => {
   for (const [name, module] of exported) reader.settle(name, module);
   const commands = Object.entries(source.commands).map(([name, command]): CommandModel => {
     if (!/^[a-z]+(_[a-z]+)*$/.test(name)) throw new UnknownShape(`commands.${name}`, "is not a snake_case name");
-    const side = (schema: Schema.Top, which: string): string => {
+    const side = (ast: SchemaAST.AST, which: string): string => {
       const path = `commands.${name}.${which}`;
-      const shape = reader.shape(schema.ast, path, "commands");
+      const shape = reader.shape(ast, path, "commands");
       if (shape.kind !== "ref") throw new UnknownShape(path, "is not a named struct");
       return shape.name;
     };
-    return { name, params: side(command.params, "params"), result: side(command.result, "result"), changes: command.changes, maxBytes: command.maxBytes };
+    const result = (ast: SchemaAST.AST): Result => {
+      if (ast._tag === "Null") return { kind: "nothing", name: undefined };
+      const [item, ...more] = ast._tag === "Arrays" && ast.elements.length === 0 ? ast.rest : [];
+      if (item !== undefined && more.length === 0) return { kind: "list", name: side(item, "result[]") };
+      return { kind: "one", name: side(ast, "result") };
+    };
+    return { name, params: side(command.params.ast, "params"), result: result(command.result.ast), changes: command.changes, maxBytes: command.maxBytes };
   });
   return { modules: [...modules, "commands"], definitions: reader.definitions, commands };
 };

@@ -2,13 +2,15 @@
  * Writes the trait that Core implements, one method per command, and the dispatch that every transport shares. A command without
  * a body does not compile; a parameter text over its bound is refused before it is parsed.
  */
-import type { Model } from "./model.ts";
+import type { Model, Result } from "./model.ts";
 
 const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, "_");
 
+const rustResult = ({ kind, name }: Result): string => (kind === "nothing" ? "()" : kind === "list" ? `Vec<${name}>` : `${name}`);
+
 export const rustCommands = ({ commands }: Model): string => {
   const methods = commands.map(({ name, params, result, changes }) =>
-    `    /// \`${name}\`: ${changes ? "changes state" : "only reads"}.\n    async fn ${name}(&self, caller: &Caller, params: ${params}) -> Result<${result}, ErrorInfo>;\n`).join("");
+    `    /// \`${name}\`: ${changes ? "changes state" : "only reads"}.\n    async fn ${name}(&self, caller: &Caller, params: ${params}) -> Result<${rustResult(result)}, ErrorInfo>;\n`).join("");
   const rows = commands.map(({ name, changes, maxBytes }) => `    CommandFacts { name: "${name}", changes: ${changes}, max_bytes: ${grouped(maxBytes)} },\n`).join("");
   const arms = commands.map(({ name }) => `        "${name}" => dispatch::encode(&commands.${name}(caller, dispatch::decode("${name}", params)?).await?),\n`).join("");
   const names = commands.map(({ name }) => `    "${name}",\n`).join("");

@@ -156,7 +156,10 @@ const referred = (model: Model, module: string): ReadonlySet<string> => {
     if (definition.body.kind === "union") for (const member of definition.body.members) names.add(member.name);
     if (definition.body.kind === "union") for (const one of shared(model, definition.body.members)) follow(one.shape);
   }
-  if (module === "commands") for (const { params, result } of model.commands) names.add(params).add(result);
+  if (module === "commands") for (const { params, result } of model.commands) {
+    names.add(params);
+    if (result.name !== undefined) names.add(result.name);
+  }
   return module === "commands" ? names.add("ErrorInfo") : names;
 };
 

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axion_protocol::{ErrorCode, ErrorInfo, Message, MessageId, Response};
+use axion_protocol::{Envelope, EnvelopeId, ErrorCode, ErrorInfo, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::clients::{Client, Held};
@@ -50,9 +50,9 @@ impl Ear {
     /// Takes in one message. Waits while too many commands go on. False if the conversation has ended.
     pub async fn hear(&self, text: &str) -> bool {
         let Ok(room) = self.room.clone().acquire_owned().await else { return false };
-        let request = match Message::parse(text) {
-            Ok(Message::Request(request)) => request,
-            Ok(Message::Response(_)) => {
+        let request = match Envelope::parse(text) {
+            Ok(Envelope::Request(request)) => request,
+            Ok(Envelope::Response(_)) => {
                 return self.refuse(None, "Core asks nothing of its clients, so there is nothing to answer.", room).await;
             }
             Err(error) => return self.refuse(None, &format!("This is not a JSON-RPC 2.0 message: {error}."), room).await,
@@ -71,11 +71,11 @@ impl Ear {
     }
 
     /// Sends an answer that the shell made itself.
-    pub async fn answer(&self, id: Option<MessageId>, outcome: Result<String, ErrorInfo>) -> bool {
+    pub async fn answer(&self, id: Option<EnvelopeId>, outcome: Result<String, ErrorInfo>) -> bool {
         self.replies.send(Spoken { text: render(id, outcome), _held: None, _room: None }).await.is_ok()
     }
 
-    async fn refuse(&self, id: Option<MessageId>, why: &str, room: OwnedSemaphorePermit) -> bool {
+    async fn refuse(&self, id: Option<EnvelopeId>, why: &str, room: OwnedSemaphorePermit) -> bool {
         let text = render(id, Err(ErrorInfo::new(ErrorCode::InvalidParams, why)));
         self.replies.send(Spoken { text, _held: None, _room: Some(room) }).await.is_ok()
     }
@@ -115,7 +115,7 @@ impl Mouth {
     }
 }
 
-fn render(id: Option<MessageId>, outcome: Result<String, ErrorInfo>) -> String {
+fn render(id: Option<EnvelopeId>, outcome: Result<String, ErrorInfo>) -> String {
     let response = Response::new(id, outcome);
     serde_json::to_string(&response).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");

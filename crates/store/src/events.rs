@@ -23,6 +23,7 @@ struct Names {
     seq: bool,
     run_id: bool,
     graph_id: bool,
+    session_id: bool,
     any: bool,
 }
 
@@ -78,6 +79,7 @@ impl<'de> Deserialize<'de> for Names {
                         Key::Seq => names.seq = true,
                         Key::RunId => names.run_id = true,
                         Key::GraphId => names.graph_id = true,
+                        Key::SessionId => names.session_id = true,
                         Key::Other => {}
                     }
                     map.next_value::<IgnoredAny>()?;
@@ -93,6 +95,7 @@ enum Key {
     Seq,
     RunId,
     GraphId,
+    SessionId,
     Other,
 }
 
@@ -109,6 +112,7 @@ impl<'de> Deserialize<'de> for Key {
                     "seq" => Key::Seq,
                     "runId" => Key::RunId,
                     "graphId" => Key::GraphId,
+                    "sessionId" => Key::SessionId,
                     _ => Key::Other,
                 })
             }
@@ -139,6 +143,7 @@ impl Events {
             let taken = match stream.kind() {
                 StreamKind::Run => draft.names.run_id,
                 StreamKind::Graph => draft.names.graph_id,
+                StreamKind::Session => draft.names.session_id,
                 StreamKind::Workspace => false,
             };
             if taken {

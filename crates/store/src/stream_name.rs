@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::StoreError;
 
-/// A durable stream: `workspace`, `run:ID` or `graph:ID`.
+/// A durable stream: `workspace`, `run:ID`, `graph:ID` or `session:ID`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StreamName {
     name: Arc<str>,
@@ -20,6 +20,8 @@ pub enum StreamKind {
     Run,
     /// The edits of one graph.
     Graph,
+    /// What was said and done in one session.
+    Session,
 }
 
 impl StreamName {
@@ -33,6 +35,12 @@ impl StreamName {
     #[must_use]
     pub fn graph(graph_id: &str) -> Self {
         Self { name: format!("graph:{graph_id}").into(), kind: StreamKind::Graph }
+    }
+
+    /// The stream of a session.
+    #[must_use]
+    pub fn session(session_id: &str) -> Self {
+        Self { name: format!("session:{session_id}").into(), kind: StreamKind::Session }
     }
 
     /// The stream `workspace`.
@@ -50,7 +58,8 @@ impl StreamName {
             None if text == "workspace" => Ok(Self::workspace()),
             Some(("run", id)) if is_id(id) => Ok(Self::run(id)),
             Some(("graph", id)) if is_id(id) => Ok(Self::graph(id)),
-            _ => Err(StoreError::invalid("A stream is `workspace`, `run:ID` or `graph:ID`.")),
+            Some(("session", id)) if is_id(id) => Ok(Self::session(id)),
+            _ => Err(StoreError::invalid("A stream is `workspace`, `run:ID`, `graph:ID` or `session:ID`.")),
         }
     }
 
@@ -71,6 +80,7 @@ impl StreamName {
         match (self.kind, self.name.split_once(':')) {
             (StreamKind::Run, Some((_, id))) => format!("{{\"runId\":\"{id}\",\"seq\":"),
             (StreamKind::Graph, Some((_, id))) => format!("{{\"graphId\":\"{id}\",\"seq\":"),
+            (StreamKind::Session, Some((_, id))) => format!("{{\"sessionId\":\"{id}\",\"seq\":"),
             _ => "{\"seq\":".to_owned(),
         }
     }

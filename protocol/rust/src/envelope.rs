@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Version {
 /// The id of a request, echoed in its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum MessageId {
+pub enum EnvelopeId {
     /// A number, as our own clients send.
     Number(u64),
     /// A string.
@@ -42,7 +42,7 @@ pub struct Request {
     pub jsonrpc: Version,
     /// Absent in a notification, which is not answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<MessageId>,
+    pub id: Option<EnvelopeId>,
     /// Name of the command or notification.
     pub method: String,
     /// JSON text of the parameters; absent means `{}`.
@@ -94,7 +94,7 @@ pub struct Response {
     /// Always `"2.0"`.
     pub jsonrpc: Version,
     /// Id of the request; `null` if it could not be read.
-    pub id: Option<MessageId>,
+    pub id: Option<EnvelopeId>,
     /// JSON text of the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Box<RawValue>>,
@@ -106,7 +106,7 @@ pub struct Response {
 impl Response {
     /// An answer from what [`crate::dispatch`] returned.
     #[must_use]
-    pub fn new(id: Option<MessageId>, outcome: Result<String, ErrorInfo>) -> Self {
+    pub fn new(id: Option<EnvelopeId>, outcome: Result<String, ErrorInfo>) -> Self {
         let checked = outcome.and_then(|json| {
             RawValue::from_string(json).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer is not JSON: {error}.")))
         });
@@ -132,14 +132,14 @@ impl Response {
 
 /// A message of a connection on which both sides ask, such as Core's to the runner.
 #[derive(Debug, Clone)]
-pub enum Message {
+pub enum Envelope {
     /// A request or notification.
     Request(Request),
     /// An answer.
     Response(Response),
 }
 
-impl Message {
+impl Envelope {
     /// Reads one message; what has a `method` is a request.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl Message {
         struct Either {
             jsonrpc: Version,
             #[serde(default)]
-            id: Option<MessageId>,
+            id: Option<EnvelopeId>,
             #[serde(default)]
             method: Option<String>,
             #[serde(default)]

@@ -15,6 +15,6 @@ pub(crate) mod tagged;
 
 pub use decode::{Exactly, clip};
 pub use dispatch::{Caller, CommandFacts};
-pub use envelope::{Message, MessageId, Request, Response, RpcError, Version};
+pub use envelope::{Envelope, EnvelopeId, Request, Response, RpcError, Version};
 pub use generated::*;
 pub use pattern::InvalidText;

@@ -2,7 +2,9 @@
 // Test code: a panic is how it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use axion_protocol::{COMMAND_NAMES, COMMANDS, ErrorCode, ErrorInfo, KindId, Message, MessageId, Request, Response, RunId, StreamId, clip};
+use axion_protocol::{
+    COMMAND_NAMES, COMMANDS, Envelope, EnvelopeId, ErrorCode, ErrorInfo, KindId, Request, Response, RunId, StreamId, clip,
+};
 
 #[test]
 fn facts_and_names_are_in_one_order() {
@@ -29,26 +31,26 @@ fn ids_have_their_form() {
 #[test]
 fn requests_and_answers_are_told_apart() {
     let request = r#"{"jsonrpc":"2.0","id":7,"method":"get_run","params":{"runId":"r"}}"#;
-    let Message::Request(request) = Message::parse(request).unwrap() else {
+    let Envelope::Request(request) = Envelope::parse(request).unwrap() else {
         panic!("not a request");
     };
-    assert_eq!(request.id, Some(MessageId::Number(7)));
+    assert_eq!(request.id, Some(EnvelopeId::Number(7)));
     assert_eq!(request.params_text(), r#"{"runId":"r"}"#);
-    let Message::Response(answer) = Message::parse(r#"{"jsonrpc":"2.0","id":"x","result":null}"#).unwrap() else {
+    let Envelope::Response(answer) = Envelope::parse(r#"{"jsonrpc":"2.0","id":"x","result":null}"#).unwrap() else {
         panic!("not an answer");
     };
     assert_eq!(answer.into_outcome().unwrap().get(), "null");
     for wrong in ["", "[]", "{}", r#"{"jsonrpc":"1.0","method":"a"}"#, r#"{"jsonrpc":"2.0","method":1}"#] {
-        assert!(Message::parse(wrong).is_err(), "{wrong}");
+        assert!(Envelope::parse(wrong).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn an_error_crosses_the_envelope_whole() {
     let info = ErrorInfo::new(ErrorCode::NotFound, "There is no run r.").with_hint("Reload.");
-    let answer = Response::new(Some(MessageId::Number(1)), Err(info.clone()));
+    let answer = Response::new(Some(EnvelopeId::Number(1)), Err(info.clone()));
     let text = serde_json::to_string(&answer).unwrap();
-    let Message::Response(back) = Message::parse(&text).unwrap() else {
+    let Envelope::Response(back) = Envelope::parse(&text).unwrap() else {
         panic!("not an answer");
     };
     assert_eq!(back.into_outcome().unwrap_err(), info);

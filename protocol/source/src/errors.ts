@@ -18,6 +18,10 @@ export const ErrorCode = literals("ErrorCode", [
   "cancelled",
   "storage", // disk full, database locked, read-only home
   "in_use", // another process holds this home
+  "no_model", // no model can be had, or the one asked for is not there
+  "provider", // a provider refused, failed or broke its protocol
+  "blocked", // the egress broker did not let a request out
+  "busy", // a turn is running and the request cannot wait
   "offline", // the connection to Core is down; nothing was sent
   "internal",
 ]);

@@ -81,6 +81,12 @@ export const struct = <const F extends Schema.Struct.Fields>(name: string, field
 export const union = <const M extends ReadonlyArray<Schema.Top>>(name: string, members: M, description?: string) =>
   named(name, Schema.Union(members), description);
 
+/** The result of a command that has nothing to say: `null` on the wire. */
+export const nothing = Schema.Null;
+
+/** A point in time as text, UTC with milliseconds, as `Date.toISOString` writes it. */
+export const Timestamp = patterned("Timestamp", /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/, "A point in time, UTC, with milliseconds.");
+
 /** Milliseconds since 1970-01-01 UTC. */
 export const Millis = integer();
 /** A duration in milliseconds; fractions are kept because a step may take less than one. */

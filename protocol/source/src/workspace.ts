@@ -1,9 +1,10 @@
 /** What all windows share beside graphs and runs: projects, grants, approvals, settings, and the stream that announces changes. */
-import { ApprovalId, GrantId, GraphId, NodeId, ProjectId, RunId, Scope, SlotId } from "./ids.ts";
+import { ApprovalId, GrantId, GraphId, NodeId, ProjectId, RunId, Scope, SessionId, SlotId } from "./ids.ts";
 import { Millis, array, boolean, integer, json, literal, literals, nullable, optional, struct, text, union } from "./shapes.ts";
 import { Access, GraphSummary } from "./graphs.ts";
 import { Fact, PortValue, RunSummary } from "./runs.ts";
 import { RuntimeStatus } from "./system.ts";
+import { SessionInfo } from "./sessions.ts";
 
 export const Project = struct("Project", { projectId: ProjectId, name: text(200), createdAt: Millis, deleted: optional(boolean) });
 
@@ -56,5 +57,8 @@ export const WorkspaceEvent = union("WorkspaceEvent", [
   struct("ApprovalChanged", { type: literal("approval-changed"), ...at, approval: Approval }),
   struct("GrantChanged", { type: literal("grant-changed"), ...at, grant: Grant }),
   struct("SettingChanged", { type: literal("setting-changed"), ...at, key: SettingKey, value: json }),
+  struct("SessionChanged", { type: literal("session-changed"), ...at, session: SessionInfo }),
+  struct("SessionDeleted", { type: literal("session-deleted"), ...at, sessionId: SessionId }),
+  struct("ConfigChanged", { type: literal("config-changed"), ...at, key: text(200) }),
   struct("RuntimeChanged", { type: literal("runtime-changed"), ...at, runtime: RuntimeStatus }),
 ], "Stream `workspace`. Each event carries the whole new value, so the last one per thing is enough.");

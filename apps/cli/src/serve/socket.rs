@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axion_core::rpc::{Ear, LARGEST_MESSAGE, Mouth, converse};
-use axion_protocol::{ErrorCode, ErrorInfo, Message as Rpc, MessageId, Response as Answer, StartedBy};
+use axion_protocol::{ErrorCode, ErrorInfo, Envelope as Rpc, EnvelopeId, Response as Answer, StartedBy};
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{StatusCode, Uri};
@@ -60,8 +60,8 @@ struct Hello {
 }
 
 enum Greeting {
-    Welcome(Option<MessageId>),
-    Wrong(Option<MessageId>, &'static str),
+    Welcome(Option<EnvelopeId>),
+    Wrong(Option<EnvelopeId>, &'static str),
     Silent,
 }
 

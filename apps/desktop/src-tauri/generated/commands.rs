@@ -126,6 +126,120 @@ pub async fn list_approvals(call: Call) -> Answer { call.run("list_approvals").a
 /// Protocol command `answer_approval`.
 #[tauri::command]
 pub async fn answer_approval(call: Call) -> Answer { call.run("answer_approval").await }
+/// Protocol command `create_session`.
+#[tauri::command]
+pub async fn create_session(call: Call) -> Answer { call.run("create_session").await }
+/// Protocol command `list_sessions`.
+#[tauri::command]
+pub async fn list_sessions(call: Call) -> Answer { call.run("list_sessions").await }
+/// Protocol command `get_session`.
+#[tauri::command]
+pub async fn get_session(call: Call) -> Answer { call.run("get_session").await }
+/// Protocol command `delete_session`.
+#[tauri::command]
+pub async fn delete_session(call: Call) -> Answer { call.run("delete_session").await }
+/// Protocol command `send_message`.
+#[tauri::command]
+pub async fn send_message(call: Call) -> Answer { call.run("send_message").await }
+/// Protocol command `send_message_streaming`.
+#[tauri::command]
+pub async fn send_message_streaming(call: Call) -> Answer { call.run("send_message_streaming").await }
+/// Protocol command `get_messages`.
+#[tauri::command]
+pub async fn get_messages(call: Call) -> Answer { call.run("get_messages").await }
+/// Protocol command `cancel_stream`.
+#[tauri::command]
+pub async fn cancel_stream(call: Call) -> Answer { call.run("cancel_stream").await }
+/// Protocol command `get_config`.
+#[tauri::command]
+pub async fn get_config(call: Call) -> Answer { call.run("get_config").await }
+/// Protocol command `update_config`.
+#[tauri::command]
+pub async fn update_config(call: Call) -> Answer { call.run("update_config").await }
+/// Protocol command `get_models`.
+#[tauri::command]
+pub async fn get_models(call: Call) -> Answer { call.run("get_models").await }
+/// Protocol command `get_channels`.
+#[tauri::command]
+pub async fn get_channels(call: Call) -> Answer { call.run("get_channels").await }
+/// Protocol command `get_health`.
+#[tauri::command]
+pub async fn get_health(call: Call) -> Answer { call.run("get_health").await }
+/// Protocol command `get_metrics`.
+#[tauri::command]
+pub async fn get_metrics(call: Call) -> Answer { call.run("get_metrics").await }
+/// Protocol command `compact_session`.
+#[tauri::command]
+pub async fn compact_session(call: Call) -> Answer { call.run("compact_session").await }
+/// Protocol command `get_session_snapshot`.
+#[tauri::command]
+pub async fn get_session_snapshot(call: Call) -> Answer { call.run("get_session_snapshot").await }
+/// Protocol command `read_messages`.
+#[tauri::command]
+pub async fn read_messages(call: Call) -> Answer { call.run("read_messages").await }
+/// Protocol command `update_session`.
+#[tauri::command]
+pub async fn update_session(call: Call) -> Answer { call.run("update_session").await }
+/// Protocol command `set_session_folder`.
+#[tauri::command]
+pub async fn set_session_folder(call: Call) -> Answer { call.run("set_session_folder").await }
+/// Protocol command `remove_session_folder`.
+#[tauri::command]
+pub async fn remove_session_folder(call: Call) -> Answer { call.run("remove_session_folder").await }
+/// Protocol command `fork_session`.
+#[tauri::command]
+pub async fn fork_session(call: Call) -> Answer { call.run("fork_session").await }
+/// Protocol command `select_branch`.
+#[tauri::command]
+pub async fn select_branch(call: Call) -> Answer { call.run("select_branch").await }
+/// Protocol command `retry_turn`.
+#[tauri::command]
+pub async fn retry_turn(call: Call) -> Answer { call.run("retry_turn").await }
+/// Protocol command `pin_message`.
+#[tauri::command]
+pub async fn pin_message(call: Call) -> Answer { call.run("pin_message").await }
+/// Protocol command `update_queued`.
+#[tauri::command]
+pub async fn update_queued(call: Call) -> Answer { call.run("update_queued").await }
+/// Protocol command `remove_queued`.
+#[tauri::command]
+pub async fn remove_queued(call: Call) -> Answer { call.run("remove_queued").await }
+/// Protocol command `answer_request`.
+#[tauri::command]
+pub async fn answer_request(call: Call) -> Answer { call.run("answer_request").await }
+/// Protocol command `preview_compaction`.
+#[tauri::command]
+pub async fn preview_compaction(call: Call) -> Answer { call.run("preview_compaction").await }
+/// Protocol command `undo_compaction`.
+#[tauri::command]
+pub async fn undo_compaction(call: Call) -> Answer { call.run("undo_compaction").await }
+/// Protocol command `search_sessions`.
+#[tauri::command]
+pub async fn search_sessions(call: Call) -> Answer { call.run("search_sessions").await }
+/// Protocol command `export_session`.
+#[tauri::command]
+pub async fn export_session(call: Call) -> Answer { call.run("export_session").await }
+/// Protocol command `put_image`.
+#[tauri::command]
+pub async fn put_image(call: Call) -> Answer { call.run("put_image").await }
+/// Protocol command `list_session_files`.
+#[tauri::command]
+pub async fn list_session_files(call: Call) -> Answer { call.run("list_session_files").await }
+/// Protocol command `list_providers`.
+#[tauri::command]
+pub async fn list_providers(call: Call) -> Answer { call.run("list_providers").await }
+/// Protocol command `set_key`.
+#[tauri::command]
+pub async fn set_key(call: Call) -> Answer { call.run("set_key").await }
+/// Protocol command `list_keys`.
+#[tauri::command]
+pub async fn list_keys(call: Call) -> Answer { call.run("list_keys").await }
+/// Protocol command `remove_key`.
+#[tauri::command]
+pub async fn remove_key(call: Call) -> Answer { call.run("remove_key").await }
+/// Protocol command `list_egress`.
+#[tauri::command]
+pub async fn list_egress(call: Call) -> Answer { call.run("list_egress").await }
 
 /// Answers every protocol command. Wrapped by the shell, which refuses unsealed messages first.
 pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
@@ -171,5 +285,43 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Syn
         read_run_file,
         list_approvals,
         answer_approval,
+        create_session,
+        list_sessions,
+        get_session,
+        delete_session,
+        send_message,
+        send_message_streaming,
+        get_messages,
+        cancel_stream,
+        get_config,
+        update_config,
+        get_models,
+        get_channels,
+        get_health,
+        get_metrics,
+        compact_session,
+        get_session_snapshot,
+        read_messages,
+        update_session,
+        set_session_folder,
+        remove_session_folder,
+        fork_session,
+        select_branch,
+        retry_turn,
+        pin_message,
+        update_queued,
+        remove_queued,
+        answer_request,
+        preview_compaction,
+        undo_compaction,
+        search_sessions,
+        export_session,
+        put_image,
+        list_session_files,
+        list_providers,
+        set_key,
+        list_keys,
+        remove_key,
+        list_egress,
     ]
 }

@@ -1,7 +1,9 @@
 //! Every command of the protocol, each handed to the room that knows. One line per command: a missing one does not compile.
 
 mod graphs;
+mod models;
 mod runs;
+mod sessions;
 mod system;
 mod workspace;
 
@@ -136,5 +138,119 @@ impl Commands for Core {
     }
     async fn answer_approval(&self, _: &Caller, params: AnswerApprovalParams) -> Outcome<Approval> {
         crate::wire::of(&self.inner().runs.answer(params.approval_id.as_str(), params.decision, params.note).await?)
+    }
+    async fn create_session(&self, caller: &Caller, params: CreateSessionParams) -> Outcome<SessionInfo> {
+        self.inner().create_session(caller, params).await
+    }
+    async fn list_sessions(&self, _: &Caller, params: ListSessionsParams) -> Outcome<Vec<SessionInfo>> {
+        self.inner().list_sessions(params).await
+    }
+    async fn get_session(&self, _: &Caller, params: GetSessionParams) -> Outcome<SessionInfo> {
+        self.inner().get_session(params).await
+    }
+    async fn delete_session(&self, _: &Caller, params: DeleteSessionParams) -> Outcome<()> {
+        self.inner().delete_session(params).await
+    }
+    async fn send_message(&self, caller: &Caller, params: SendMessageParams) -> Outcome<MessageResponse> {
+        self.inner().send_message(caller, params).await
+    }
+    async fn send_message_streaming(&self, caller: &Caller, params: SendMessageStreamingParams) -> Outcome<()> {
+        self.inner().send_message_streaming(caller, params).await
+    }
+    async fn get_messages(&self, _: &Caller, params: GetMessagesParams) -> Outcome<Vec<Message>> {
+        self.inner().get_messages(params).await
+    }
+    async fn cancel_stream(&self, _: &Caller, params: CancelStreamParams) -> Outcome<()> {
+        self.inner().cancel_stream(params).await
+    }
+    async fn get_config(&self, _: &Caller, params: GetConfigParams) -> Outcome<AppConfig> {
+        self.inner().get_config(params).await
+    }
+    async fn update_config(&self, _: &Caller, params: UpdateConfigParams) -> Outcome<()> {
+        self.inner().update_config(params).await
+    }
+    async fn get_models(&self, _: &Caller, params: GetModelsParams) -> Outcome<Vec<ModelInfo>> {
+        self.inner().get_models(params).await
+    }
+    async fn get_channels(&self, _: &Caller, params: GetChannelsParams) -> Outcome<Vec<ChannelInfo>> {
+        self.inner().get_channels(params).await
+    }
+    async fn get_health(&self, _: &Caller, params: GetHealthParams) -> Outcome<HealthStatus> {
+        self.inner().get_health(params).await
+    }
+    async fn get_metrics(&self, _: &Caller, params: GetMetricsParams) -> Outcome<Metrics> {
+        self.inner().get_metrics(params).await
+    }
+    async fn compact_session(&self, _: &Caller, params: CompactSessionParams) -> Outcome<CompactionResult> {
+        self.inner().compact_session(params).await
+    }
+    async fn get_session_snapshot(&self, _: &Caller, params: GetSessionSnapshotParams) -> Outcome<SessionSnapshot> {
+        self.inner().get_session_snapshot(params).await
+    }
+    async fn read_messages(&self, _: &Caller, params: ReadMessagesParams) -> Outcome<MessagePage> {
+        self.inner().read_messages(params).await
+    }
+    async fn update_session(&self, _: &Caller, params: UpdateSessionParams) -> Outcome<SessionInfo> {
+        self.inner().update_session(params).await
+    }
+    async fn set_session_folder(&self, _: &Caller, params: SetSessionFolderParams) -> Outcome<Vec<SessionFolder>> {
+        self.inner().set_session_folder(params).await
+    }
+    async fn remove_session_folder(&self, _: &Caller, params: RemoveSessionFolderParams) -> Outcome<Vec<SessionFolder>> {
+        self.inner().remove_session_folder(params).await
+    }
+    async fn fork_session(&self, _: &Caller, params: ForkSessionParams) -> Outcome<SessionInfo> {
+        self.inner().fork_session(params).await
+    }
+    async fn select_branch(&self, _: &Caller, params: SelectBranchParams) -> Outcome<()> {
+        self.inner().select_branch(params).await
+    }
+    async fn retry_turn(&self, _: &Caller, params: RetryTurnParams) -> Outcome<()> {
+        self.inner().retry_turn(params).await
+    }
+    async fn pin_message(&self, _: &Caller, params: PinMessageParams) -> Outcome<()> {
+        self.inner().pin_message(params).await
+    }
+    async fn update_queued(&self, _: &Caller, params: UpdateQueuedParams) -> Outcome<Vec<QueuedMessage>> {
+        self.inner().update_queued(params).await
+    }
+    async fn remove_queued(&self, _: &Caller, params: RemoveQueuedParams) -> Outcome<Vec<QueuedMessage>> {
+        self.inner().remove_queued(params).await
+    }
+    async fn answer_request(&self, _: &Caller, params: AnswerRequestParams) -> Outcome<()> {
+        self.inner().answer_request(params).await
+    }
+    async fn preview_compaction(&self, _: &Caller, params: PreviewCompactionParams) -> Outcome<CompactionPreview> {
+        self.inner().preview_compaction(params).await
+    }
+    async fn undo_compaction(&self, _: &Caller, params: UndoCompactionParams) -> Outcome<()> {
+        self.inner().undo_compaction(params).await
+    }
+    async fn search_sessions(&self, _: &Caller, params: SearchSessionsParams) -> Outcome<Vec<SearchHit>> {
+        self.inner().search_sessions(params).await
+    }
+    async fn export_session(&self, _: &Caller, params: ExportSessionParams) -> Outcome<ExportedSession> {
+        self.inner().export_session(params).await
+    }
+    async fn put_image(&self, _: &Caller, params: PutImageParams) -> Outcome<KeptImage> {
+        self.inner().put_image(params).await
+    }
+    async fn list_session_files(&self, _: &Caller, params: ListSessionFilesParams) -> Outcome<SessionFiles> {
+        self.inner().list_session_files(params).await
+    }
+    async fn list_providers(&self, _: &Caller, params: ListProvidersParams) -> Outcome<Vec<Provider>> {
+        self.inner().list_providers(params).await
+    }
+    async fn set_key(&self, _: &Caller, params: SetKeyParams) -> Outcome<KeyInfo> {
+        self.inner().set_key(params).await
+    }
+    async fn list_keys(&self, _: &Caller, params: ListKeysParams) -> Outcome<KeyList> {
+        self.inner().list_keys(params).await
+    }
+    async fn remove_key(&self, _: &Caller, params: RemoveKeyParams) -> Outcome<()> {
+        self.inner().remove_key(params).await
+    }
+    async fn list_egress(&self, _: &Caller, params: ListEgressParams) -> Outcome<EgressPage> {
+        self.inner().list_egress(params).await
     }
 }

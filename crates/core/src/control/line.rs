@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axion_protocol::{ErrorCode, ErrorInfo, Message, MessageId, Request, Version};
+use axion_protocol::{Envelope, EnvelopeId, ErrorCode, ErrorInfo, Request, Version};
 use futures_util::StreamExt;
 use interprocess::local_socket::tokio::Stream;
 use interprocess::local_socket::tokio::prelude::*;
@@ -78,7 +78,7 @@ impl Line {
         let params = RawValue::from_string(params.to_owned())
             .map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("The parameters are not JSON: {error}.")))?;
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let request = Request { jsonrpc: Version, id: Some(MessageId::Number(id)), method: command.to_owned(), params: Some(params) };
+        let request = Request { jsonrpc: Version, id: Some(EnvelopeId::Number(id)), method: command.to_owned(), params: Some(params) };
         let text = serde_json::to_string(&request).map_err(|error| crate::failure::internal("A command could not be written", error))?;
         // JSON has no raw line breaks inside strings; between tokens they are only space.
         let mut text = text.replace(['\n', '\r'], " ");
@@ -132,15 +132,15 @@ fn gone() -> ErrorInfo {
 async fn read(input: ReadHalf<Stream>, shared: Arc<Shared>) {
     let mut lines = FramedRead::new(input, LinesCodec::new_with_max_length(LARGEST_MESSAGE * 2));
     while let Some(Ok(line)) = lines.next().await {
-        match Message::parse(&line) {
-            Ok(Message::Response(response)) => {
-                let Some(MessageId::Number(id)) = response.id else { continue };
+        match Envelope::parse(&line) {
+            Ok(Envelope::Response(response)) => {
+                let Some(EnvelopeId::Number(id)) = response.id else { continue };
                 if let Some(waiting) = shared.lock().waiting.remove(&id) {
                     // Whoever asked may have stopped waiting.
                     let _ = waiting.send(response.into_outcome());
                 }
             }
-            Ok(Message::Request(request)) => {
+            Ok(Envelope::Request(request)) => {
                 keep(&shared, request.params_text());
                 shared.arrived.notify_one();
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axion_protocol::{Message, StartedBy};
+use axion_protocol::{Envelope, StartedBy};
 use futures_util::StreamExt;
 use interprocess::local_socket::tokio::Stream;
 use interprocess::local_socket::tokio::prelude::*;
@@ -91,7 +91,7 @@ async fn listen(core: &Core, ear: Ear, input: impl AsyncRead + Unpin) {
             }
             Err(LinesCodecError::Io(_)) => return,
         };
-        if let Ok(Message::Request(request)) = Message::parse(&line)
+        if let Ok(Envelope::Request(request)) = Envelope::parse(&line)
             && request.method == HAND_OVER
         {
             let address = serde_json::to_string(&core.host().address()).unwrap_or_else(|_| "null".into());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value};
 use crate::decode;
 use crate::tagged::{words};
-use super::{Access, Approval, ApprovalId, ApprovalStatus, ClientId, Decision, DoctorReport, ErrorInfo, Example, FolderListing, Grant, GrantId, GraphDocument, GraphId, GraphLayout, GraphOp, GraphSnapshot, GraphSummary, Hash, OpsId, Problem, Project, ProjectId, RunGrant, RunId, RunSnapshot, RunSummary, RuntimeStatus, SettingKey, Settings, SlotId, StreamId, StreamPage, Subscription, SystemInfo};
+use super::{Access, AppConfig, Approval, ApprovalId, ApprovalStatus, ChannelId, ChannelInfo, ClientId, CompactionPreview, CompactionResult, Decision, Delivery, DoctorReport, EgressEntry, ErrorInfo, Example, FolderId, FolderListing, Grant, GrantId, GraphDocument, GraphId, GraphLayout, GraphOp, GraphSnapshot, GraphSummary, Hash, HealthStatus, KeyInfo, KeyPlace, Message, MessageId, MessagePage, MessageResponse, Metrics, ModelInfo, OpsId, Problem, Project, ProjectId, Provider, QueuedId, QueuedMessage, RequestAnswer, RequestId, RunGrant, RunId, RunSnapshot, RunSummary, RuntimeStatus, SearchHit, SessionFolder, SessionId, SessionInfo, SessionMode, SessionSnapshot, SettingKey, Settings, SlotId, StreamId, StreamPage, Subscription, SystemInfo, UserPart};
 
 /// `GetSystemParams` of the protocol's `commands`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -584,6 +584,542 @@ pub struct AnswerApprovalParams {
     pub note: Option<String>,
 }
 
+/// `CreateSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateSessionParams {
+    /// `channelId`: [`ChannelId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub channel_id: Option<ChannelId>,
+    /// `model`: at most 400 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<400>, _, _>")]
+    pub model: Option<String>,
+    /// `sessionId`: [`SessionId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub session_id: Option<SessionId>,
+    /// `title`: at most 200 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<200>, _, _>")]
+    pub title: Option<String>,
+    /// `mode`: [`SessionMode`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub mode: Option<SessionMode>,
+    /// `projectId`: [`ProjectId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub project_id: Option<ProjectId>,
+}
+
+/// `ListSessionsParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListSessionsParams {
+    /// `archived`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub archived: Option<bool>,
+}
+
+/// `GetSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+}
+
+/// `DeleteSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+}
+
+/// `SendMessageParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendMessageParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `content`: at most 16_000_000 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<16_000_000>, _, _>")]
+    pub content: String,
+    /// `messageId`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub message_id: Option<MessageId>,
+    /// `parts`: a list; each: [`UserPart`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub parts: Option<Vec<UserPart>>,
+    /// `delivery`: [`Delivery`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub delivery: Option<Delivery>,
+    /// `follow`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub follow: Option<bool>,
+    /// `parentId`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub parent_id: Option<MessageId>,
+}
+
+/// `SendMessageStreamingParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendMessageStreamingParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `content`: at most 16_000_000 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<16_000_000>, _, _>")]
+    pub content: String,
+    /// `messageId`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub message_id: Option<MessageId>,
+    /// `parts`: a list; each: [`UserPart`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub parts: Option<Vec<UserPart>>,
+    /// `delivery`: [`Delivery`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub delivery: Option<Delivery>,
+    /// `follow`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub follow: Option<bool>,
+    /// `parentId`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub parent_id: Option<MessageId>,
+}
+
+/// `GetMessagesParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetMessagesParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `limit`: from 1 to 10_000; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 10_000>, _, _>")]
+    pub limit: Option<u64>,
+}
+
+/// `CancelStreamParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelStreamParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+}
+
+/// `GetConfigParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetConfigParams {}
+
+/// `UpdateConfigParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateConfigParams {
+    /// `key`: at most 200 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<200>, _, _>")]
+    pub key: String,
+    /// `value`: any JSON value.
+    pub value: Value,
+}
+
+/// `GetModelsParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetModelsParams {
+    /// `refresh`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub refresh: Option<bool>,
+}
+
+/// `GetChannelsParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetChannelsParams {}
+
+/// `GetHealthParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetHealthParams {}
+
+/// `GetMetricsParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetMetricsParams {}
+
+/// `CompactSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompactSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `summary`: at most 200_000 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<200_000>, _, _>")]
+    pub summary: Option<String>,
+    /// `wish`: at most 2_000 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<2_000>, _, _>")]
+    pub wish: Option<String>,
+}
+
+/// `GetSessionSnapshotParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetSessionSnapshotParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+}
+
+/// `ReadMessagesParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadMessagesParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `before`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub before: Option<MessageId>,
+    /// `around`: [`MessageId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub around: Option<MessageId>,
+    /// `limit`: from 1 to 500; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 500>, _, _>")]
+    pub limit: Option<u64>,
+}
+
+/// `UpdateSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `title`: at most 200 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<200>, _, _>")]
+    pub title: Option<String>,
+    /// `pinned`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub pinned: Option<bool>,
+    /// `archived`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub archived: Option<bool>,
+    /// `model`: at most 400 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<400>, _, _>")]
+    pub model: Option<String>,
+    /// `mode`: [`SessionMode`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub mode: Option<SessionMode>,
+}
+
+/// `SetSessionFolderParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetSessionFolderParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `folderId`: [`FolderId`].
+    pub folder_id: FolderId,
+    /// `path`: at most 4_096 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<4_096>, _, _>")]
+    pub path: String,
+    /// `access`: [`Access`].
+    pub access: Access,
+}
+
+/// `RemoveSessionFolderParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveSessionFolderParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `folderId`: [`FolderId`].
+    pub folder_id: FolderId,
+}
+
+/// `ForkSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ForkSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `messageId`: [`MessageId`].
+    pub message_id: MessageId,
+    /// `copyId`: [`SessionId`].
+    pub copy_id: SessionId,
+}
+
+/// `SelectBranchParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SelectBranchParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `messageId`: [`MessageId`].
+    pub message_id: MessageId,
+}
+
+/// `RetryTurnParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetryTurnParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `messageId`: [`MessageId`].
+    pub message_id: MessageId,
+    /// `model`: at most 400 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<400>, _, _>")]
+    pub model: Option<String>,
+}
+
+/// `PinMessageParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PinMessageParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `messageId`: [`MessageId`].
+    pub message_id: MessageId,
+    /// `pinned`: yes or no.
+    pub pinned: bool,
+}
+
+/// `UpdateQueuedParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateQueuedParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `queuedId`: [`QueuedId`].
+    pub queued_id: QueuedId,
+    /// `content`: at most 16_000_000 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<16_000_000>, _, _>")]
+    pub content: Option<String>,
+    /// `delivery`: [`Delivery`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub delivery: Option<Delivery>,
+    /// `position`: at least 0, within 53 bits; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub position: Option<u64>,
+    /// `held`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub held: Option<bool>,
+}
+
+/// `RemoveQueuedParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveQueuedParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `queuedId`: [`QueuedId`].
+    pub queued_id: QueuedId,
+}
+
+/// `AnswerRequestParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerRequestParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `requestId`: [`RequestId`].
+    pub request_id: RequestId,
+    /// `answer`: [`RequestAnswer`].
+    pub answer: RequestAnswer,
+}
+
+/// `PreviewCompactionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewCompactionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `wish`: at most 2_000 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<2_000>, _, _>")]
+    pub wish: Option<String>,
+}
+
+/// `UndoCompactionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoCompactionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `compactionId`: [`RequestId`].
+    pub compaction_id: RequestId,
+}
+
+/// `SearchSessionsParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchSessionsParams {
+    /// `query`: at most 400 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<400>, _, _>")]
+    pub query: String,
+    /// `sessionId`: [`SessionId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub session_id: Option<SessionId>,
+    /// `limit`: from 1 to 200; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 200>, _, _>")]
+    pub limit: Option<u64>,
+}
+
+words!(
+    /// One of the words of `ExportFormat`.
+    ExportFormat {
+    "markdown" => Markdown,
+    "json" => Json,
+    }
+);
+
+/// `ExportSessionParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportSessionParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `format`: [`ExportFormat`].
+    pub format: ExportFormat,
+}
+
+/// `ExportedSession` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedSession {
+    /// `name`: at most 400 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<400>, _, _>")]
+    pub name: String,
+    /// `text`: at most 268_435_456 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<268_435_456>, _, _>")]
+    pub text: String,
+}
+
+/// `PutImageParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PutImageParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `base64`: at most 12_000_000 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<12_000_000>, _, _>")]
+    pub base64: String,
+}
+
+/// `KeptImage` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptImage {
+    /// `hash`: [`Hash`].
+    pub hash: Hash,
+    /// `bytes`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub bytes: u64,
+}
+
+/// `ListSessionFilesParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListSessionFilesParams {
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+    /// `query`: at most 400 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<400>, _, _>")]
+    pub query: String,
+    /// `limit`: from 1 to 200; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 200>, _, _>")]
+    pub limit: Option<u64>,
+}
+
+/// `SessionFile` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionFile {
+    /// `folderId`: [`FolderId`].
+    pub folder_id: FolderId,
+    /// `path`: at most 4_096 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<4_096>, _, _>")]
+    pub path: String,
+}
+
+/// `SessionFiles` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionFiles {
+    /// `files`: a list; each: [`SessionFile`].
+    pub files: Vec<SessionFile>,
+    /// `truncated`: yes or no.
+    pub truncated: bool,
+}
+
+/// `ListProvidersParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListProvidersParams {
+    /// `refresh`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub refresh: Option<bool>,
+}
+
+/// `SetKeyParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetKeyParams {
+    /// `name`: at most 64 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<64>, _, _>")]
+    pub name: String,
+    /// `value`: at most 8_192 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<8_192>, _, _>")]
+    pub value: String,
+}
+
+/// `ListKeysParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListKeysParams {}
+
+/// `KeyList` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyList {
+    /// `place`: [`KeyPlace`].
+    pub place: KeyPlace,
+    /// `why`: at most 400 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<400>, _, _>")]
+    pub why: Option<String>,
+    /// `keys`: a list; each: [`KeyInfo`].
+    pub keys: Vec<KeyInfo>,
+}
+
+/// `RemoveKeyParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveKeyParams {
+    /// `name`: at most 64 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<64>, _, _>")]
+    pub name: String,
+}
+
+/// `ListEgressParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListEgressParams {
+    /// `before`: at least 1, within 53 bits; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 9_007_199_254_740_991>, _, _>")]
+    pub before: Option<u64>,
+    /// `limit`: from 1 to 1_000; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1, 1_000>, _, _>")]
+    pub limit: Option<u64>,
+    /// `sessionId`: [`SessionId`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub session_id: Option<SessionId>,
+}
+
+/// `EgressPage` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EgressPage {
+    /// `entries`: a list; each: [`EgressEntry`].
+    pub entries: Vec<EgressEntry>,
+    /// `more`: yes or no.
+    pub more: bool,
+    /// `airGap`: yes or no.
+    pub air_gap: bool,
+}
+
 use crate::dispatch::{self, Caller, CommandFacts};
 
 /// Every command of Core. A transport calls [`dispatch`]; the bodies know no transport.
@@ -671,6 +1207,82 @@ pub trait Commands: Send + Sync {
     async fn list_approvals(&self, caller: &Caller, params: ListApprovalsParams) -> Result<ApprovalList, ErrorInfo>;
     /// `answer_approval`: changes state.
     async fn answer_approval(&self, caller: &Caller, params: AnswerApprovalParams) -> Result<Approval, ErrorInfo>;
+    /// `create_session`: changes state.
+    async fn create_session(&self, caller: &Caller, params: CreateSessionParams) -> Result<SessionInfo, ErrorInfo>;
+    /// `list_sessions`: only reads.
+    async fn list_sessions(&self, caller: &Caller, params: ListSessionsParams) -> Result<Vec<SessionInfo>, ErrorInfo>;
+    /// `get_session`: only reads.
+    async fn get_session(&self, caller: &Caller, params: GetSessionParams) -> Result<SessionInfo, ErrorInfo>;
+    /// `delete_session`: changes state.
+    async fn delete_session(&self, caller: &Caller, params: DeleteSessionParams) -> Result<(), ErrorInfo>;
+    /// `send_message`: changes state.
+    async fn send_message(&self, caller: &Caller, params: SendMessageParams) -> Result<MessageResponse, ErrorInfo>;
+    /// `send_message_streaming`: changes state.
+    async fn send_message_streaming(&self, caller: &Caller, params: SendMessageStreamingParams) -> Result<(), ErrorInfo>;
+    /// `get_messages`: only reads.
+    async fn get_messages(&self, caller: &Caller, params: GetMessagesParams) -> Result<Vec<Message>, ErrorInfo>;
+    /// `cancel_stream`: changes state.
+    async fn cancel_stream(&self, caller: &Caller, params: CancelStreamParams) -> Result<(), ErrorInfo>;
+    /// `get_config`: only reads.
+    async fn get_config(&self, caller: &Caller, params: GetConfigParams) -> Result<AppConfig, ErrorInfo>;
+    /// `update_config`: changes state.
+    async fn update_config(&self, caller: &Caller, params: UpdateConfigParams) -> Result<(), ErrorInfo>;
+    /// `get_models`: only reads.
+    async fn get_models(&self, caller: &Caller, params: GetModelsParams) -> Result<Vec<ModelInfo>, ErrorInfo>;
+    /// `get_channels`: only reads.
+    async fn get_channels(&self, caller: &Caller, params: GetChannelsParams) -> Result<Vec<ChannelInfo>, ErrorInfo>;
+    /// `get_health`: only reads.
+    async fn get_health(&self, caller: &Caller, params: GetHealthParams) -> Result<HealthStatus, ErrorInfo>;
+    /// `get_metrics`: only reads.
+    async fn get_metrics(&self, caller: &Caller, params: GetMetricsParams) -> Result<Metrics, ErrorInfo>;
+    /// `compact_session`: changes state.
+    async fn compact_session(&self, caller: &Caller, params: CompactSessionParams) -> Result<CompactionResult, ErrorInfo>;
+    /// `get_session_snapshot`: only reads.
+    async fn get_session_snapshot(&self, caller: &Caller, params: GetSessionSnapshotParams) -> Result<SessionSnapshot, ErrorInfo>;
+    /// `read_messages`: only reads.
+    async fn read_messages(&self, caller: &Caller, params: ReadMessagesParams) -> Result<MessagePage, ErrorInfo>;
+    /// `update_session`: changes state.
+    async fn update_session(&self, caller: &Caller, params: UpdateSessionParams) -> Result<SessionInfo, ErrorInfo>;
+    /// `set_session_folder`: changes state.
+    async fn set_session_folder(&self, caller: &Caller, params: SetSessionFolderParams) -> Result<Vec<SessionFolder>, ErrorInfo>;
+    /// `remove_session_folder`: changes state.
+    async fn remove_session_folder(&self, caller: &Caller, params: RemoveSessionFolderParams) -> Result<Vec<SessionFolder>, ErrorInfo>;
+    /// `fork_session`: changes state.
+    async fn fork_session(&self, caller: &Caller, params: ForkSessionParams) -> Result<SessionInfo, ErrorInfo>;
+    /// `select_branch`: changes state.
+    async fn select_branch(&self, caller: &Caller, params: SelectBranchParams) -> Result<(), ErrorInfo>;
+    /// `retry_turn`: changes state.
+    async fn retry_turn(&self, caller: &Caller, params: RetryTurnParams) -> Result<(), ErrorInfo>;
+    /// `pin_message`: changes state.
+    async fn pin_message(&self, caller: &Caller, params: PinMessageParams) -> Result<(), ErrorInfo>;
+    /// `update_queued`: changes state.
+    async fn update_queued(&self, caller: &Caller, params: UpdateQueuedParams) -> Result<Vec<QueuedMessage>, ErrorInfo>;
+    /// `remove_queued`: changes state.
+    async fn remove_queued(&self, caller: &Caller, params: RemoveQueuedParams) -> Result<Vec<QueuedMessage>, ErrorInfo>;
+    /// `answer_request`: changes state.
+    async fn answer_request(&self, caller: &Caller, params: AnswerRequestParams) -> Result<(), ErrorInfo>;
+    /// `preview_compaction`: only reads.
+    async fn preview_compaction(&self, caller: &Caller, params: PreviewCompactionParams) -> Result<CompactionPreview, ErrorInfo>;
+    /// `undo_compaction`: changes state.
+    async fn undo_compaction(&self, caller: &Caller, params: UndoCompactionParams) -> Result<(), ErrorInfo>;
+    /// `search_sessions`: only reads.
+    async fn search_sessions(&self, caller: &Caller, params: SearchSessionsParams) -> Result<Vec<SearchHit>, ErrorInfo>;
+    /// `export_session`: only reads.
+    async fn export_session(&self, caller: &Caller, params: ExportSessionParams) -> Result<ExportedSession, ErrorInfo>;
+    /// `put_image`: changes state.
+    async fn put_image(&self, caller: &Caller, params: PutImageParams) -> Result<KeptImage, ErrorInfo>;
+    /// `list_session_files`: only reads.
+    async fn list_session_files(&self, caller: &Caller, params: ListSessionFilesParams) -> Result<SessionFiles, ErrorInfo>;
+    /// `list_providers`: only reads.
+    async fn list_providers(&self, caller: &Caller, params: ListProvidersParams) -> Result<Vec<Provider>, ErrorInfo>;
+    /// `set_key`: changes state.
+    async fn set_key(&self, caller: &Caller, params: SetKeyParams) -> Result<KeyInfo, ErrorInfo>;
+    /// `list_keys`: only reads.
+    async fn list_keys(&self, caller: &Caller, params: ListKeysParams) -> Result<KeyList, ErrorInfo>;
+    /// `remove_key`: changes state.
+    async fn remove_key(&self, caller: &Caller, params: RemoveKeyParams) -> Result<(), ErrorInfo>;
+    /// `list_egress`: only reads.
+    async fn list_egress(&self, caller: &Caller, params: ListEgressParams) -> Result<EgressPage, ErrorInfo>;
 }
 
 /// Names of all commands, in the order of the protocol.
@@ -716,6 +1328,44 @@ pub const COMMAND_NAMES: &[&str] = &[
     "read_run_file",
     "list_approvals",
     "answer_approval",
+    "create_session",
+    "list_sessions",
+    "get_session",
+    "delete_session",
+    "send_message",
+    "send_message_streaming",
+    "get_messages",
+    "cancel_stream",
+    "get_config",
+    "update_config",
+    "get_models",
+    "get_channels",
+    "get_health",
+    "get_metrics",
+    "compact_session",
+    "get_session_snapshot",
+    "read_messages",
+    "update_session",
+    "set_session_folder",
+    "remove_session_folder",
+    "fork_session",
+    "select_branch",
+    "retry_turn",
+    "pin_message",
+    "update_queued",
+    "remove_queued",
+    "answer_request",
+    "preview_compaction",
+    "undo_compaction",
+    "search_sessions",
+    "export_session",
+    "put_image",
+    "list_session_files",
+    "list_providers",
+    "set_key",
+    "list_keys",
+    "remove_key",
+    "list_egress",
 ];
 
 /// What a transport must know of each command, in the order of [`COMMAND_NAMES`].
@@ -761,6 +1411,44 @@ pub const COMMANDS: &[CommandFacts] = &[
     CommandFacts { name: "read_run_file", changes: false, max_bytes: 65_536 },
     CommandFacts { name: "list_approvals", changes: false, max_bytes: 65_536 },
     CommandFacts { name: "answer_approval", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "create_session", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "list_sessions", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "get_session", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "delete_session", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "send_message", changes: true, max_bytes: 100_663_296 },
+    CommandFacts { name: "send_message_streaming", changes: true, max_bytes: 100_663_296 },
+    CommandFacts { name: "get_messages", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "cancel_stream", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "get_config", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "update_config", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "get_models", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "get_channels", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "get_health", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "get_metrics", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "compact_session", changes: true, max_bytes: 1_048_576 },
+    CommandFacts { name: "get_session_snapshot", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "read_messages", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "update_session", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "set_session_folder", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "remove_session_folder", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "fork_session", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "select_branch", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "retry_turn", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "pin_message", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "update_queued", changes: true, max_bytes: 100_663_296 },
+    CommandFacts { name: "remove_queued", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "answer_request", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "preview_compaction", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "undo_compaction", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "search_sessions", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "export_session", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "put_image", changes: true, max_bytes: 12_582_912 },
+    CommandFacts { name: "list_session_files", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "list_providers", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "set_key", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "list_keys", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "remove_key", changes: true, max_bytes: 65_536 },
+    CommandFacts { name: "list_egress", changes: false, max_bytes: 65_536 },
 ];
 
 /// Runs a command by name. `params` is the JSON text of its parameters; the answer is the JSON text of its result.
@@ -811,6 +1499,44 @@ pub async fn dispatch<C: Commands + ?Sized>(commands: &C, caller: &Caller, name:
         "read_run_file" => dispatch::encode(&commands.read_run_file(caller, dispatch::decode("read_run_file", params)?).await?),
         "list_approvals" => dispatch::encode(&commands.list_approvals(caller, dispatch::decode("list_approvals", params)?).await?),
         "answer_approval" => dispatch::encode(&commands.answer_approval(caller, dispatch::decode("answer_approval", params)?).await?),
+        "create_session" => dispatch::encode(&commands.create_session(caller, dispatch::decode("create_session", params)?).await?),
+        "list_sessions" => dispatch::encode(&commands.list_sessions(caller, dispatch::decode("list_sessions", params)?).await?),
+        "get_session" => dispatch::encode(&commands.get_session(caller, dispatch::decode("get_session", params)?).await?),
+        "delete_session" => dispatch::encode(&commands.delete_session(caller, dispatch::decode("delete_session", params)?).await?),
+        "send_message" => dispatch::encode(&commands.send_message(caller, dispatch::decode("send_message", params)?).await?),
+        "send_message_streaming" => dispatch::encode(&commands.send_message_streaming(caller, dispatch::decode("send_message_streaming", params)?).await?),
+        "get_messages" => dispatch::encode(&commands.get_messages(caller, dispatch::decode("get_messages", params)?).await?),
+        "cancel_stream" => dispatch::encode(&commands.cancel_stream(caller, dispatch::decode("cancel_stream", params)?).await?),
+        "get_config" => dispatch::encode(&commands.get_config(caller, dispatch::decode("get_config", params)?).await?),
+        "update_config" => dispatch::encode(&commands.update_config(caller, dispatch::decode("update_config", params)?).await?),
+        "get_models" => dispatch::encode(&commands.get_models(caller, dispatch::decode("get_models", params)?).await?),
+        "get_channels" => dispatch::encode(&commands.get_channels(caller, dispatch::decode("get_channels", params)?).await?),
+        "get_health" => dispatch::encode(&commands.get_health(caller, dispatch::decode("get_health", params)?).await?),
+        "get_metrics" => dispatch::encode(&commands.get_metrics(caller, dispatch::decode("get_metrics", params)?).await?),
+        "compact_session" => dispatch::encode(&commands.compact_session(caller, dispatch::decode("compact_session", params)?).await?),
+        "get_session_snapshot" => dispatch::encode(&commands.get_session_snapshot(caller, dispatch::decode("get_session_snapshot", params)?).await?),
+        "read_messages" => dispatch::encode(&commands.read_messages(caller, dispatch::decode("read_messages", params)?).await?),
+        "update_session" => dispatch::encode(&commands.update_session(caller, dispatch::decode("update_session", params)?).await?),
+        "set_session_folder" => dispatch::encode(&commands.set_session_folder(caller, dispatch::decode("set_session_folder", params)?).await?),
+        "remove_session_folder" => dispatch::encode(&commands.remove_session_folder(caller, dispatch::decode("remove_session_folder", params)?).await?),
+        "fork_session" => dispatch::encode(&commands.fork_session(caller, dispatch::decode("fork_session", params)?).await?),
+        "select_branch" => dispatch::encode(&commands.select_branch(caller, dispatch::decode("select_branch", params)?).await?),
+        "retry_turn" => dispatch::encode(&commands.retry_turn(caller, dispatch::decode("retry_turn", params)?).await?),
+        "pin_message" => dispatch::encode(&commands.pin_message(caller, dispatch::decode("pin_message", params)?).await?),
+        "update_queued" => dispatch::encode(&commands.update_queued(caller, dispatch::decode("update_queued", params)?).await?),
+        "remove_queued" => dispatch::encode(&commands.remove_queued(caller, dispatch::decode("remove_queued", params)?).await?),
+        "answer_request" => dispatch::encode(&commands.answer_request(caller, dispatch::decode("answer_request", params)?).await?),
+        "preview_compaction" => dispatch::encode(&commands.preview_compaction(caller, dispatch::decode("preview_compaction", params)?).await?),
+        "undo_compaction" => dispatch::encode(&commands.undo_compaction(caller, dispatch::decode("undo_compaction", params)?).await?),
+        "search_sessions" => dispatch::encode(&commands.search_sessions(caller, dispatch::decode("search_sessions", params)?).await?),
+        "export_session" => dispatch::encode(&commands.export_session(caller, dispatch::decode("export_session", params)?).await?),
+        "put_image" => dispatch::encode(&commands.put_image(caller, dispatch::decode("put_image", params)?).await?),
+        "list_session_files" => dispatch::encode(&commands.list_session_files(caller, dispatch::decode("list_session_files", params)?).await?),
+        "list_providers" => dispatch::encode(&commands.list_providers(caller, dispatch::decode("list_providers", params)?).await?),
+        "set_key" => dispatch::encode(&commands.set_key(caller, dispatch::decode("set_key", params)?).await?),
+        "list_keys" => dispatch::encode(&commands.list_keys(caller, dispatch::decode("list_keys", params)?).await?),
+        "remove_key" => dispatch::encode(&commands.remove_key(caller, dispatch::decode("remove_key", params)?).await?),
+        "list_egress" => dispatch::encode(&commands.list_egress(caller, dispatch::decode("list_egress", params)?).await?),
         _ => Err(dispatch::unknown(name)),
     }
 }

@@ -23,6 +23,10 @@ words!(
     "cancelled" => Cancelled,
     "storage" => Storage,
     "in_use" => InUse,
+    "no_model" => NoModel,
+    "provider" => Provider,
+    "blocked" => Blocked,
+    "busy" => Busy,
     "offline" => Offline,
     "internal" => Internal,
     }

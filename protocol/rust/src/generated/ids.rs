@@ -11,6 +11,13 @@ patterned!(
 );
 
 patterned!(
+    /// One call of a tool. The model's own ids are mapped to these.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    CallId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
     /// One window, tab or command line.
     ///
     /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
@@ -22,6 +29,13 @@ patterned!(
     ///
     /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
     EdgeId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
+    /// A folder that a session may use, by the name that the agent sees.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    FolderId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
 );
 
 patterned!(
@@ -50,6 +64,13 @@ patterned!(
     ///
     /// Form: `^[a-z][a-z0-9]{0,31}([._-][a-z0-9]{1,32}){0,7}$`
     KindId, Piece::All(&[Piece::One(0x7fffffe000000000000000000000000), Piece::Times(&Piece::One(0x7fffffe0000000003ff000000000000), 0, 31), Piece::Times(&Piece::All(&[Piece::One(0x800000000000600000000000), Piece::Times(&Piece::One(0x7fffffe0000000003ff000000000000), 1, 32)]), 0, 7)])
+);
+
+patterned!(
+    /// An identifier.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    MessageId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
 );
 
 patterned!(
@@ -91,6 +112,27 @@ patterned!(
     /// An identifier.
     ///
     /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    ProviderId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
+    /// A message that waits for the running turn.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    QueuedId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
+    /// Something that a turn asks the person.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    RequestId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
+    /// An identifier.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
     RunId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
 );
 
@@ -99,6 +141,13 @@ patterned!(
     ///
     /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}:[0-9]{1,9}(\/[A-Za-z0-9][A-Za-z0-9_-]{0,63}:[0-9]{1,9}){0,31}$`
     Scope, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63), Piece::One(0x400000000000000), Piece::Times(&Piece::One(0x3ff000000000000), 1, 9), Piece::Times(&Piece::All(&[Piece::One(0x800000000000), Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63), Piece::One(0x400000000000000), Piece::Times(&Piece::One(0x3ff000000000000), 1, 9)]), 0, 31)])
+);
+
+patterned!(
+    /// An identifier.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    SessionId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
 );
 
 patterned!(
@@ -113,4 +162,11 @@ patterned!(
     ///
     /// Form: `^[0-9]{13}-[0-9a-f]{4}-[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
     Stamp, Piece::All(&[Piece::Times(&Piece::One(0x3ff000000000000), 13, 13), Piece::One(0x200000000000), Piece::Times(&Piece::One(0x7e0000000003ff000000000000), 4, 4), Piece::One(0x200000000000), Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
+);
+
+patterned!(
+    /// One answer of an agent, from the message that asked to its end; it may take many model calls.
+    ///
+    /// Form: `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`
+    TurnId, Piece::All(&[Piece::One(0x7fffffe07fffffe03ff000000000000), Piece::Times(&Piece::One(0x7fffffe87fffffe03ff200000000000), 0, 63)])
 );

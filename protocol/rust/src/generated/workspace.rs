@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value};
 use crate::decode;
 use crate::tagged::{tagged_struct, tagged_union, words};
-use super::{Access, ApprovalId, Fact, GrantId, GraphId, GraphSummary, NodeId, PortValue, ProjectId, RunId, RunSummary, RuntimeStatus, Scope, SlotId};
+use super::{Access, ApprovalId, Fact, GrantId, GraphId, GraphSummary, NodeId, PortValue, ProjectId, RunId, RunSummary, RuntimeStatus, Scope, SessionId, SessionInfo, SlotId};
 
 words!(
     /// One of the words of `ApprovalStatus`.
@@ -297,6 +297,52 @@ pub struct SettingChanged {
 }
 tagged_struct!(SettingChanged, "setting-changed");
 
+/// `session-changed`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "type", rename = "session-changed", remote = "Self")]
+pub struct SessionChanged {
+    /// `seq`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub seq: u64,
+    /// `ts`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub ts: u64,
+    /// `session`: [`SessionInfo`].
+    pub session: SessionInfo,
+}
+tagged_struct!(SessionChanged, "session-changed");
+
+/// `session-deleted`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "type", rename = "session-deleted", remote = "Self")]
+pub struct SessionDeleted {
+    /// `seq`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub seq: u64,
+    /// `ts`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub ts: u64,
+    /// `sessionId`: [`SessionId`].
+    pub session_id: SessionId,
+}
+tagged_struct!(SessionDeleted, "session-deleted");
+
+/// `config-changed`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "type", rename = "config-changed", remote = "Self")]
+pub struct ConfigChanged {
+    /// `seq`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub seq: u64,
+    /// `ts`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub ts: u64,
+    /// `key`: at most 200 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<200>, _, _>")]
+    pub key: String,
+}
+tagged_struct!(ConfigChanged, "config-changed");
+
 words!(
     /// One of the words of `RuntimeState`.
     RuntimeState {
@@ -332,6 +378,9 @@ tagged_union!(
     "approval-changed" => ApprovalChanged(ApprovalChanged),
     "grant-changed" => GrantChanged(GrantChanged),
     "setting-changed" => SettingChanged(SettingChanged),
+    "session-changed" => SessionChanged(SessionChanged),
+    "session-deleted" => SessionDeleted(SessionDeleted),
+    "config-changed" => ConfigChanged(ConfigChanged),
     "runtime-changed" => RuntimeChanged(RuntimeChanged),
     }
 );
@@ -347,6 +396,9 @@ impl WorkspaceEvent {
             Self::ApprovalChanged(value) => value.seq,
             Self::GrantChanged(value) => value.seq,
             Self::SettingChanged(value) => value.seq,
+            Self::SessionChanged(value) => value.seq,
+            Self::SessionDeleted(value) => value.seq,
+            Self::ConfigChanged(value) => value.seq,
             Self::RuntimeChanged(value) => value.seq,
         }
     }
@@ -361,6 +413,9 @@ impl WorkspaceEvent {
             Self::ApprovalChanged(value) => value.ts,
             Self::GrantChanged(value) => value.ts,
             Self::SettingChanged(value) => value.ts,
+            Self::SessionChanged(value) => value.ts,
+            Self::SessionDeleted(value) => value.ts,
+            Self::ConfigChanged(value) => value.ts,
             Self::RuntimeChanged(value) => value.ts,
         }
     }
