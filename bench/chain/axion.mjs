@@ -14,25 +14,22 @@ const check = (event, value, steps) => {
 const scratch = () => mkdtempSync(join(tmpdir(), "axion-chain-"));
 const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 
-export const coldRun = async (axion, graph, value, rounds) => {
-  const times = { run: [], process: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    const folder = scratch();
-    const file = join(folder, "chain.axion");
-    writeFileSync(file, JSON.stringify(graph));
-    const before = performance.now();
-    const ran = spawnSync(axion, ["run", file, "--json", "--runner", "process", "--home", join(folder, "home")], { encoding: "utf8", maxBuffer: 1 << 30 });
-    times.process.push(performance.now() - before);
-    if (ran.status !== 0) throw new Error(`axion run ended with ${ran.status}: ${ran.stderr.slice(-2000)}`);
-    const lines = ran.stdout.trimEnd().split("\n");
-    const end = JSON.parse(lines.at(-1));
-    check(end, value, graph.nodes.length);
-    if (lines.length !== end.seq) throw new Error(`${lines.length} events were shown of ${end.seq}`);
-    times.run.push(end.ms);
-    remove(folder);
-  }
-  return times;
-};
+/** The whole command, a new process and a new home each time. */
+export const commandTimes = (axion, graph, value, rounds) => Array.from({ length: rounds }, () => {
+  const folder = scratch();
+  const file = join(folder, "chain.axion");
+  writeFileSync(file, JSON.stringify(graph));
+  const before = performance.now();
+  const ran = spawnSync(axion, ["run", file, "--json", "--runner", "process", "--home", join(folder, "home")], { encoding: "utf8", maxBuffer: 1 << 30 });
+  const ms = performance.now() - before;
+  if (ran.status !== 0) throw new Error(`axion run ended with ${ran.status}: ${ran.stderr.slice(-2000)}`);
+  const lines = ran.stdout.trimEnd().split("\n");
+  const end = JSON.parse(lines.at(-1));
+  check(end, value, graph.nodes.length);
+  if (lines.length !== end.seq) throw new Error(`${lines.length} events were shown of ${end.seq}`);
+  remove(folder);
+  return ms;
+});
 
 /** A connection that has said hello: `ask`, and a call for each pushed batch. */
 const connect = async ({ port, token }) => {
@@ -61,49 +58,59 @@ const connect = async ({ port, token }) => {
   return connection;
 };
 
-/** All events of one run, in order and without a gap; who is too slow reads on from its own place. */
-const oneRun = async (connection, graph, round) => {
-  const runId = `bench-${process.pid}-${round}`;
-  const stream = `run:${runId}`;
-  const before = performance.now();
-  await connection.ask("start_run", { runId, document: graph, input: {}, runner: "process" });
-  const begun = performance.now();
+/** Each event of one run, once and in order. Who was too slow reads pages from its own place, as the protocol says. */
+const follow = (connection, stream, begun) => new Promise((resolve, reject) => {
   let seen = 0;
-  return await new Promise((resolve, reject) => {
-    const take = (events) => {
-      for (const event of events) {
-        if (event.seq <= seen) continue;
-        if (event.seq !== seen + 1) { reject(new Error(`event ${event.seq} follows ${seen}`)); return; }
-        seen = event.seq;
-        if (event.type === "run-finished") resolve({ end: event, seen: performance.now() - begun, whole: performance.now() - before });
-      }
-    };
-    const subscribe = () => connection.ask("subscribe", { stream, after: seen }).catch(reject);
-    connection.onBatch = (batch) => {
-      if (batch.stream !== stream) return;
-      if (batch.type === "stream-lagged") void subscribe();
-      else take(batch.events);
-    };
-    void subscribe();
-  });
+  const early = new Map();
+  const take = (events) => {
+    for (const event of events) if (event.seq > seen) early.set(event.seq, event);
+    for (let event = early.get(seen + 1); event !== undefined; event = early.get(seen + 1)) {
+      early.delete(event.seq);
+      seen = event.seq;
+      if (event.type === "run-finished") resolve({ end: event, seen: performance.now() - begun });
+    }
+  };
+  const subscribe = async () => {
+    const { mode, head } = await connection.ask("subscribe", { stream, after: seen });
+    while (mode === "snapshot" && seen < head) take((await connection.ask("read_stream", { stream, after: seen, limit: 10_000 })).events);
+  };
+  connection.onBatch = (batch) => {
+    if (batch.stream !== stream) return;
+    if (batch.type === "stream-lagged") subscribe().catch(reject);
+    else take(batch.events);
+  };
+  subscribe().catch(reject);
+});
+
+/** The end of a run is in one transaction with its last event: when it can be read, everything is on disk. */
+const kept = async (connection, runId, pause) => {
+  for (;;) {
+    const { summary } = await connection.ask("get_run", { runId });
+    if (summary.finishedAt !== undefined) return performance.timeOrigin + performance.now();
+    if (pause > 0) await new Promise((resolve) => { setTimeout(resolve, pause); });
+  }
 };
 
-export const warmRuns = async (axion, graph, value, rounds) => {
+/** A new server, and so many runs on it: the first finds everything cold. */
+export const serverTimes = async (axion, graph, value, rounds) => {
   const folder = scratch();
-  const child = spawn(axion, ["serve", "--json", "--no-open", "--port", "0", "--home", join(folder, "home")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(axion, ["serve", "--json", "--no-open", "--port", "0", "--home", join(folder, "home")], { stdio: ["ignore", "pipe", "ignore"] });
   try {
     const [line] = await once(createInterface({ input: child.stdout }), "line");
-    const connection = await connect(JSON.parse(line));
-    const times = { run: [], seen: [], whole: [] };
-    for (let round = -2; round < rounds; round += 1) {
-      const { end, seen, whole } = await oneRun(connection, graph, round + 2);
+    const [reader, asker] = [await connect(JSON.parse(line)), await connect(JSON.parse(line))];
+    const times = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const runId = `bench-${process.pid}-${round}`;
+      const sent = performance.now();
+      await reader.ask("start_run", { runId, document: graph, input: {}, runner: "process" });
+      const begun = performance.now();
+      const [{ end, seen }, at] = await Promise.all([follow(reader, `run:${runId}`, begun), kept(asker, runId, graph.nodes.length > 10_000 ? 4 : 0)]);
       check(end, value, graph.nodes.length);
-      if (round < 0) continue; // the first two warm the runner
-      times.run.push(end.ms);
-      times.seen.push(seen);
-      times.whole.push(whole);
+      // The run began so long before its last event as that says; both clocks are this machine's.
+      times.push({ durable: at - (end.ts - end.ms), seen, own: end.ms, sent: at - performance.timeOrigin - sent });
     }
-    connection.close();
+    reader.close();
+    asker.close();
     return times;
   } finally {
     child.kill();
