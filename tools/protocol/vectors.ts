@@ -13,7 +13,8 @@ const FREE: Json = { text: TEXT, list: [1, -2.5, 1e-7, true, null, []], deep: { 
 
 const shapeValue = (model: Model, shape: Shape, full: boolean, key: string): Json => {
   switch (shape.kind) {
-    case "text": return (full ? TEXT : "").slice(0, shape.max);
+    case "text": // The cut may fall between the two units of the last letter.
+      return (full ? TEXT : "").slice(0, shape.max).replace(/[\uD800-\uDBFF]$/, "");
     case "integer": return full ? shape.max : shape.min;
     case "number": return full ? 0.1 : (shape.min ?? -1.5);
     case "boolean": return full;
