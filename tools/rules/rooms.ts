@@ -21,6 +21,9 @@ const room = (path: string, ours: ReadonlyArray<string>, powers: { readonly node
 export const ROOMS: ReadonlyArray<Room> = [
   room("protocol/source", []),
   room("packages/engine", ["@axion/protocol"]),
+  room("packages/agent", ["@axion/engine", "@axion/protocol"]),
+  // The agent's port to a model is a file of its own: a client of a provider knows nothing else of the agent.
+  room("packages/models", ["@axion/agent/model", "@axion/protocol"]),
   room("packages/client", ["@axion/protocol"]),
   room("packages/ui", [], { react: true }),
   room("packages/canvas", ["@axion/ui", "@axion/ui/*", "@axion/engine", "@axion/engine/*", "@axion/protocol"], { react: true }),
@@ -28,7 +31,7 @@ export const ROOMS: ReadonlyArray<Room> = [
     "@axion/canvas", "@axion/canvas/*", "@axion/ui", "@axion/ui/*", "@axion/client", "@axion/engine", "@axion/engine/*", "@axion/protocol",
   ], { react: true }),
   room("packages/testkit", ["@axion/client", "@axion/client/*", "@axion/engine", "@axion/protocol"], { node: true }),
-  room("services/runner", ["@axion/engine", "@axion/engine/*", "@axion/protocol"], { node: true }),
+  room("services/runner", ["@axion/engine", "@axion/engine/*", "@axion/agent", "@axion/agent/*", "@axion/models", "@axion/models/*", "@axion/protocol"], { node: true }),
   room("apps/web", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/web", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("apps/desktop", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/tauri", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("e2e", ["@axion/protocol", "@axion/client", "@axion/client/*"], { node: true }),
