@@ -4,9 +4,10 @@
  * (about 15 ms a look, the same for both); the first pair warms the caches and is not counted; medians of 9.
  */
 import { binaries } from "./desktop/binaries.mjs";
-import { launch, median, requireTools, withDisplay } from "./desktop/window.mjs";
+import { provide } from "../tools/bootstrap/system-packages.mjs";
+import { launch, median, withDisplay } from "./desktop/window.mjs";
 
-requireTools("Xvfb", "xwd", "dbus-run-session");
+await provide("desktop", "desktopBenches");
 const { axion, bare } = binaries();
 const times = { axion: [], bare: [] };
 await withDisplay(async (display) => {

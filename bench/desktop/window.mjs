@@ -1,6 +1,6 @@
 /**
  * What the desktop benches share: start a binary under its own Xvfb and D-Bus session, wait until its window is painted,
- * and add up what its processes hold. Linux only; needs xvfb, dbus and x11-apps (for xwd).
+ * and add up what its processes hold. Linux only; xvfb, dbus and x11-apps (for xwd) are installed if they are missing.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -8,34 +8,38 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-export const requireTools = (...names) => {
-  const missing = names.filter((name) => spawnSync("sh", ["-c", `command -v ${name}`]).status !== 0);
-  if (missing.length > 0) {
-    console.error(`This bench needs ${missing.join(", ")}. On Debian: apt-get install xvfb dbus x11-apps`);
-    process.exit(2);
-  }
-};
-
 /** Starts an X server on a free display and hands it to `use`. */
 export const withDisplay = async (use) => {
   const display = `:${90 + (process.pid % 100)}`;
   const server = spawn("Xvfb", [display, "-screen", "0", "1440x900x24", "-nolisten", "tcp"], { stdio: "ignore" });
   try {
-    while (spawnSync("xwd", ["-display", display, "-root", "-silent"], { stdio: "ignore" }).status !== 0) await delay(30);
+    while (dumped(display) === undefined) {
+      if (server.exitCode !== null) throw new Error(`Xvfb ended with ${server.exitCode}; is ${display} taken?`);
+      await delay(30);
+    }
     return await use(display);
   } finally {
     server.kill("SIGKILL");
   }
 };
 
+/** A picture of the screen: where its pixels begin and how long a row is, or nothing while the server cannot give one. */
+const dumped = (display) => {
+  const { status, stdout: dump } = spawnSync("xwd", ["-display", display, "-root", "-silent"], { maxBuffer: 64 << 20 });
+  if (status !== 0 || dump === null || dump.length < 100) return undefined;
+  const word = (index) => dump.readUInt32BE(index * 4); // XWDFileHeader: size, version, format, depth, width, height, …
+  const [first, width, height, row] = [word(0) + word(19) * 12, word(4), word(5), word(12)];
+  return first + row * height <= dump.length ? { dump, first, width, height, row } : undefined;
+};
+
 /** True as soon as a pixel of the screen is not the empty root's black. */
 const painted = (display) => {
-  const dump = spawnSync("xwd", ["-display", display, "-root", "-silent"], { maxBuffer: 64 << 20 }).stdout;
-  const header = dump.readUInt32BE(0) + dump.readUInt32BE(76) * 12; // header size, then the colour map
-  for (let row = 50; row < 900; row += 50) {
-    for (let column = 50; column < 1440; column += 50) {
-      const at = header + (row * 1440 + column) * 4;
-      if (at + 3 < dump.length && (dump[at] | dump[at + 1] | dump[at + 2]) !== 0) return true;
+  const screen = dumped(display);
+  if (screen === undefined) return false;
+  for (let y = 50; y < screen.height; y += 50) {
+    for (let x = 50; x < screen.width; x += 50) {
+      const at = screen.first + y * screen.row + x * 4;
+      if ((screen.dump[at] | screen.dump[at + 1] | screen.dump[at + 2]) !== 0) return true;
     }
   }
   return false;
@@ -67,7 +71,7 @@ export const memoryOf = (root) => {
   const parents = new Map();
   for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8").trimEnd();
       const [, name, rest] = /^\d+ \((.*)\) \S (.*)$/.exec(stat) ?? [];
       parents.set(Number(entry), { parent: Number(rest.split(" ")[0]), name });
     } catch { /* it ended while we looked */ }

@@ -19,6 +19,7 @@ const purposes = {
     dbus: () => has("dbus-run-session"),
     "fonts-dejavu-core": () => existsSync("/usr/share/fonts/truetype/dejavu"),
   },
+  desktopBenches: { xvfb: () => has("Xvfb"), dbus: () => has("dbus-run-session"), "x11-apps": () => has("xwd") },
   browserTests: { chromium: () => has("chromium") },
   containerTests: { "docker.io": () => has("dockerd") || existsSync("/usr/sbin/dockerd") },
 };
