@@ -58,7 +58,8 @@ export const CRATES: ReadonlyArray<{ readonly path: string; readonly ours: Reado
   { path: "protocol/rust", ours: [] },
   { path: "crates/store", ours: ["axion-protocol"] },
   { path: "crates/runner-host", ours: ["axion-protocol"] },
-  { path: "crates/core", ours: ["axion-protocol", "axion-store", "axion-runner-host"] },
+  { path: "crates/egress", ours: ["axion-protocol"] },
+  { path: "crates/core", ours: ["axion-protocol", "axion-store", "axion-runner-host", "axion-egress"] },
   { path: "apps/cli", ours: ["axion-protocol", "axion-core"] },
   { path: "apps/desktop/src-tauri", ours: ["axion-protocol", "axion-core"] },
   { path: "bench/bare", ours: [] },
@@ -68,7 +69,8 @@ export const OWNED_CRATES: ReadonlyArray<{ readonly library: RegExp; readonly ow
   { library: /^(tauri|tauri-build|tauri-plugin-.*|wry|tao)$/, owners: ["apps/desktop/src-tauri", "bench/bare"] },
   { library: /^(rusqlite|libsqlite3-sys|sqlx)$/, owners: ["crates/store"] },
   { library: /^(bollard|landlock|seccompiler)$/, owners: ["crates/runner-host"] },
-  { library: /^(axum|hyper|tokio-tungstenite|clap)$/, owners: ["apps/cli"] },
+  { library: /^(axum|tokio-tungstenite|clap)$/, owners: ["apps/cli"] },
+  { library: /^(hyper|hyper-util|http-body-util|reqwest|ureq|isahc|curl|native-tls|rustls|tokio-rustls|tokio-native-tls|webpki-roots|rustls-native-certs|hickory-resolver)$/, owners: ["crates/egress"] },
 ];
 /** Libraries that a pure crate must not know. */
 export const FORBIDDEN_CRATES: ReadonlyArray<{ readonly path: string; readonly library: RegExp }> = [
