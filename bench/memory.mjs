@@ -9,10 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { binaries } from "./desktop/binaries.mjs";
-import { provide } from "../tools/bootstrap/system-packages.mjs";
 import { launch, median, memoryOf, total, withDisplay } from "./desktop/window.mjs";
 
-await provide("desktop", "desktopBenches");
 const { axion, bare, cli } = binaries();
 const sums = { bare: [], axion: [] };
 const parts = { bare: {}, axion: {} };

@@ -4,10 +4,8 @@
  * (about 15 ms a look, the same for both); the first pair warms the caches and is not counted; medians of 9.
  */
 import { binaries } from "./desktop/binaries.mjs";
-import { provide } from "../tools/bootstrap/system-packages.mjs";
 import { launch, median, withDisplay } from "./desktop/window.mjs";
 
-await provide("desktop", "desktopBenches");
 const { axion, bare } = binaries();
 const times = { axion: [], bare: [] };
 await withDisplay(async (display) => {

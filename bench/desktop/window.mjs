@@ -1,6 +1,6 @@
 /**
  * What the desktop benches share: start a binary under its own Xvfb and D-Bus session, wait until its window is painted,
- * and add up what its processes hold. Linux only; xvfb, dbus and x11-apps (for xwd) are installed if they are missing.
+ * and add up what its processes hold. Linux only; needs xvfb, dbus and x11-apps (for xwd), which `npm run bench` provides.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";

@@ -10,6 +10,9 @@ import { quick, test } from "./test.mjs";
 
 const tauri = join(root, "node_modules/@tauri-apps/cli/tauri.js");
 
+/** What a bench needs from the system. */
+const benchNeeds = { start: ["desktop", "desktopBenches"], memory: ["desktop", "desktopBenches"], size: ["desktop"], canvas: ["browserTests"] };
+
 const commands = {
   check: () => test(quick),
 
@@ -23,6 +26,7 @@ const commands = {
     const known = readdirSync(join(root, "bench")).filter((file) => file.endsWith(".mjs")).map((file) => file.slice(0, -4));
     if (name === undefined || !existsSync(join(root, "bench", `${name}.mjs`))) throw new Stop(`Which bench? There are: ${known.join(", ")}.`, `npm run bench -- ${known[0]}`);
     const runtime = await nodeRuntime();
+    await provide(...(benchNeeds[name] ?? []));
     await build(["dependencies", "runner", "web", "desktopPage"], runtime);
     await run(runtime.node, [join(root, "bench", `${name}.mjs`), ...args], { cwd: root, env: runtime.env, stdio: "inherit" });
   },

@@ -116,7 +116,7 @@ impl Live {
         }
         seat.head += drafts.len() as u64;
         let update = match &end {
-            Some(end) => Some(self.last_update(end, seat.tally.steps())?),
+            Some(end) => Some(self.last_update(end)?),
             None => seat.update(now, !approvals.is_empty() || beside.is_some()),
         };
         let texts: Vec<EventDraft> = drafts.into_iter().map(|draft| draft.text).collect();
@@ -199,8 +199,8 @@ impl Live {
         })
     }
 
-    /// The counts are those of the whole journal: a runner that took the run up half-way may only know its own part.
-    fn last_update(&self, end: &RunFinishedDraft, steps: StepCounts) -> Result<RunUpdate, ErrorInfo> {
+    /// The counts are those that `run-finished` says: they are of the whole run, and what was never reached is in them.
+    fn last_update(&self, end: &RunFinishedDraft) -> Result<RunUpdate, ErrorInfo> {
         let state = match end.state {
             axion_protocol::RunOutcome::Succeeded => axion_store::RunState::Succeeded,
             axion_protocol::RunOutcome::Failed => axion_store::RunState::Failed,
@@ -208,11 +208,7 @@ impl Live {
         };
         Ok(RunUpdate {
             state: Some(state),
-            steps: Some(counts(&StepCounts {
-                total: steps.total.max(end.steps.total),
-                cancelled: steps.cancelled.max(end.steps.cancelled),
-                ..steps
-            })),
+            steps: Some(counts(&end.steps)),
             runner: None,
             finished_at: Some(end.ts),
             ms: Some(end.ms),

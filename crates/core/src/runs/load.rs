@@ -106,9 +106,11 @@ fn text(bytes: Vec<u8>) -> Result<String, StoreError> {
     String::from_utf8(bytes).map_err(|_| StoreError::Damaged("a stored value is not text".into()))
 }
 
-/// Steps that were going on count as cancelled when Core itself ends a run.
+/// When Core itself ends a run, what was going on counts as cancelled and what was never reached as skipped.
 pub(crate) fn at_end(steps: &StepCounts) -> StepCounts {
-    StepCounts { cancelled: steps.cancelled + steps.running + steps.waiting, running: 0, waiting: 0, ..steps.clone() }
+    let cancelled = steps.cancelled + steps.running + steps.waiting;
+    let skipped = steps.total.saturating_sub(steps.succeeded + steps.failed + cancelled).max(steps.skipped);
+    StepCounts { cancelled, skipped, running: 0, waiting: 0, ..steps.clone() }
 }
 
 /// The parameters of `run_start`, put together from texts: nothing that a person's graph holds is read and written anew.
@@ -143,4 +145,17 @@ pub(crate) fn start_params(live: &Live, stored: &Stored, attempt: u64) -> Result
     }
     text.push_str("]}");
     super::live::kept(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_the_end_each_step_has_ended_in_one_way() {
+        let going = StepCounts { total: 12, succeeded: 3, failed: 1, skipped: 2, cancelled: 0, running: 2, waiting: 1 };
+        let end = at_end(&going);
+        assert_eq!((end.cancelled, end.skipped, end.running, end.waiting), (3, 5, 0, 0));
+        assert_eq!(end.total, end.succeeded + end.failed + end.skipped + end.cancelled);
+    }
 }

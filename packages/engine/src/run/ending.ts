@@ -2,6 +2,7 @@
 import * as events from "./events.ts";
 import type { Flight } from "./flight.ts";
 import type { Frame } from "./frame.ts";
+import { settleUnentered } from "./resume.ts";
 import type { Run } from "./run.ts";
 
 /** The grace after a cancel is over: what has not stopped is written off. */
@@ -20,13 +21,12 @@ export const finishNow = (run: Run, root: Frame): void => {
 export const finish = (run: Run, root: Frame): void => {
   if (run.over || run.finishing) return;
   run.finishing = true;
-  // A step that a lost runner had started, and that will not run again, must not look as if it still ran.
-  for (const { node, scope, finished, startedAt } of run.history.instances.values()) {
-    if (finished === undefined && startedAt !== undefined && root.stopping) {
-      run.write(events.stepEnded(run.now(), node, scope, "cancelled", 0, { reason: run.cancelled ? "the run was cancelled" : "another step failed" }));
-      run.counts.cancelled++;
-    }
+  const frames = [root];
+  for (let frame = frames.pop(); frame !== undefined; frame = frames.pop()) {
+    run.abandon(frame);
+    for (const box of frame.boxes) frames.push(...box.frames);
   }
+  if (run.hasPast) settleUnentered(run);
   const state = run.cancelled && root.stopping ? "cancelled" : root.failure !== undefined ? "failed" : "succeeded";
   const error = state === "failed" ? root.failure?.error : undefined;
   const now = run.now();

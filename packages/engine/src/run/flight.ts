@@ -8,7 +8,7 @@ import { type Inputs, type Outputs, Suspend, type Waking } from "../kind.ts";
 import { Context } from "./context.ts";
 import * as events from "./events.ts";
 import type { Frame } from "./frame.ts";
-import type { Answer, Past } from "./history.ts";
+import { type Answer, type Past, unknownOutcome } from "./history.ts";
 import { inputsOf } from "./ports.ts";
 import type { Run } from "./run.ts";
 
@@ -23,13 +23,13 @@ export class Flight {
   readonly entry: number;
   readonly effect: boolean;
   readonly startedAt: number;
+  settled = false;
   private attempt: number;
   private state: State = "running";
   private holdsSlot = false;
   private controller = new AbortController();
   private clear: (() => void)[] = [];
   private approvalId: string | undefined;
-  private settled = false;
   private stopped = false;
 
   constructor(run: Run, frame: Frame, entry: number, startedAt: number, attempt: number) {
@@ -212,9 +212,7 @@ export class Flight {
   private refused(thrown: unknown): void { this.attemptFailed(stepErrorOf(thrown), true); }
 
   cancelled(): void {
-    const error: StepError | undefined = this.inDoubt
-      ? { code: "cancelled", message: "It was stopped while it ran. Whether its effect happened is not known.", outcomeUnknown: true } : undefined;
-    this.settle(() => this.run.cancelStep(this.frame, this.entry, this.run.now() - this.startedAt, error));
+    this.settle(() => this.run.cancelStep(this.frame, this.entry, this.run.now() - this.startedAt, this.inDoubt ? unknownOutcome : undefined));
   }
 
   /** Its frame stops. What only waits ends at once; an effect that runs is let finish unless the run is cancelled. */

@@ -16,6 +16,9 @@ export const INPUT_FAILED = 2;
 /** A failure and the step that it happened in. */
 export interface Failure { readonly error: StepError; readonly node: string; readonly name: string }
 
+/** Nodes of a level, without the two ends of a container's inside. */
+export const nodesOf = (level: Level): number => level.source < 0 ? level.count : level.count - 2;
+
 export class Frame {
   readonly level: Level;
   readonly box: Box | undefined;
@@ -28,6 +31,8 @@ export class Frame {
   /** What the inner source gives. */
   readonly given: Outputs;
   busy = 0;
+  /** Nodes that have not come to an end. */
+  left: number;
   /** Nothing new starts here: it failed, or what it is part of did, or the run is cancelled. */
   stopping = false;
   failure: Failure | undefined;
@@ -41,6 +46,7 @@ export class Frame {
     this.index = index;
     this.scope = scope;
     this.given = given;
+    this.left = nodesOf(level);
     this.pending = plan.indegree.slice(level.first, level.first + level.count);
     this.dead = new Uint8Array(level.count);
     this.values = new Array<unknown>(level.slotCount);

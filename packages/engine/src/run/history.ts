@@ -20,6 +20,9 @@ export interface Answer { readonly decision: "approved" | "rejected"; readonly n
 
 export const instanceKey = (node: string, scope: string | undefined): string => scope === undefined ? node : `${scope}|${node}`;
 
+/** Why a step was stopped that had begun its effect. */
+export const unknownOutcome: StepError = { code: "cancelled", message: "It was stopped while it ran. Whether its effect happened is not known.", outcomeUnknown: true };
+
 export class History {
   readonly instances = new Map<string, Past & { readonly node: string; readonly scope: string | undefined }>();
   readonly answers = new Map<string, Answer>();

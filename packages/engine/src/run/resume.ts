@@ -1,10 +1,10 @@
 /** Going on from a journal: finished steps give again what they gave, and what was in flight goes on by its own rule. */
-import { NODE, type Plan } from "../compile/plan.ts";
+import { type Level, NODE, type Plan } from "../compile/plan.ts";
 import type { Outputs } from "../kind.ts";
 import { Flight } from "./flight.ts";
-import { type Failure, type Frame, NOT_TAKEN } from "./frame.ts";
-import type { Counts } from "./events.ts";
-import { type History, type Past, instanceKey } from "./history.ts";
+import { type Failure, type Frame, INPUT_FAILED, NOT_TAKEN, nodesOf } from "./frame.ts";
+import * as events from "./events.ts";
+import { type History, type Past, instanceKey, unknownOutcome } from "./history.ts";
 import { errorPortTaken, propagate } from "./ports.ts";
 import type { Run } from "./run.ts";
 
@@ -27,33 +27,45 @@ export const failuresOf = (plan: Plan, history: History): Map<string, Failure> =
   return failing;
 };
 
-/** Is the scope inside a container that finished? Such a container is not gone through again. */
-const isClosed = (scope: string, history: History): boolean => {
-  let outer: string | undefined;
-  for (const part of scope.split("/")) {
-    if (history.instances.get(instanceKey(part.slice(0, part.lastIndexOf(":")), outer))?.finished !== undefined) return true;
-    outer = outer === undefined ? part : `${outer}/${part}`;
-  }
-  return false;
+/** Something of the step itself was seen, not only a retry or an approval that belongs to it. */
+const begun = (past: Past | undefined): boolean => past?.finished !== undefined || past?.startedAt !== undefined;
+
+/** The level that a scope is an item of. */
+const levelOf = (plan: Plan, entries: ReadonlyMap<string, number>, scope: string): Level | undefined => {
+  const last = scope.slice(scope.lastIndexOf("/") + 1);
+  return plan.levels[plan.inside[entries.get(last.slice(0, last.lastIndexOf(":"))) ?? -1] ?? -1];
 };
 
-/** Counts the steps inside finished containers, because nothing else will come by them. */
-export const countClosed = (plan: Plan, history: History, counts: Counts): void => {
+/**
+ * At the end: items that only the journal knows, because their container had finished or was stopped before it came to them again. Their
+ * steps count like all others; what had begun in them is closed.
+ */
+export const settleUnentered = (run: Run): void => {
+  const { counts, history, plan } = run;
   const entries = entriesOf(plan);
-  const scopes = new Map<string, boolean>();
-  for (const { scope, finished } of history.instances.values()) {
-    if (scope === undefined) continue;
-    let closed = scopes.get(scope);
-    if (closed === undefined) {
-      closed = isClosed(scope, history);
-      scopes.set(scope, closed);
-      const last = scope.slice(scope.lastIndexOf("/") + 1);
-      const level = plan.levels[plan.inside[entries.get(last.slice(0, last.lastIndexOf(":"))) ?? -1] ?? -1];
-      if (closed && level !== undefined) counts.total += level.count - 2;
-    }
-    if (!closed || finished === undefined) continue;
-    if (finished.state === "failed" || finished.state === "skipped" || finished.state === "cancelled") counts[finished.state]++;
+  const ended = new Map<string, number>();
+  for (const past of history.instances.values()) {
+    const { node, scope, finished, unknown } = past;
+    if (scope === undefined || run.entered.has(scope)) continue;
+    ended.set(scope, (ended.get(scope) ?? 0) + (begun(past) ? 1 : 0));
+    if (!begun(past)) continue;
+    if (finished === undefined) {
+      run.write(events.stepEnded(run.now(), node, scope, "cancelled", 0, { ...(unknown && { error: unknownOutcome }), reason: run.cancelled ? "the run was cancelled" : "another step failed" }));
+      counts.cancelled++;
+    } else if (finished.state === "failed" || finished.state === "skipped" || finished.state === "cancelled") counts[finished.state]++;
     else counts.succeeded++;
+  }
+  for (const [scope, known] of ended) {
+    const level = levelOf(plan, entries, scope);
+    if (level === undefined) continue;
+    counts.total += nodesOf(level);
+    counts.skipped += nodesOf(level) - known;
+    if (run.cancelled || known === nodesOf(level)) continue;
+    for (let entry = level.first; entry < level.first + level.count; entry++) {
+      const node = plan.ids[entry] as string;
+      if (plan.role[entry] !== NODE || begun(history.instances.get(instanceKey(node, scope)))) continue;
+      run.write(events.stepEnded(run.now(), node, scope, "skipped", 0, { reason: "another step failed" }));
+    }
   }
 };
 
@@ -63,14 +75,19 @@ export const replay = (run: Run, frame: Frame, entry: number, finished: NonNulla
   try { outputs = run.values.read(finished.outputs); } catch (thrown) { run.lose(thrown); return; }
   switch (finished.state) {
     case "skipped": {
-      run.counts.skipped++;
+      run.count(frame, "skipped");
       propagate(run, frame, entry, undefined, Math.max(frame.dead[entry - frame.level.first] as number, NOT_TAKEN));
       run.release(frame);
       return;
     }
-    case "cancelled": run.counts.cancelled++; run.release(frame); return;
+    case "cancelled": {
+      run.count(frame, "cancelled");
+      if (!run.cancelled) propagate(run, frame, entry, undefined, INPUT_FAILED);
+      run.release(frame);
+      return;
+    }
     case "failed": {
-      run.counts.failed++;
+      run.count(frame, "failed");
       const error = finished.error ?? { code: "failed", message: "The step failed." };
       run.failed(frame, entry, { error, node: run.plan.ids[entry] as string, name: run.plan.names[entry] as string }, errorPortTaken(run.plan, entry) ? outputs : undefined);
       return;

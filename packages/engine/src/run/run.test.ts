@@ -67,6 +67,29 @@ describe("failures", () => {
     const { outcome, events } = await runGraph(graphOf({ a: { kind: "flaky", config: { retry: { max: 2, baseMs: 1 } } } }, []), { kinds: kinds_ });
     expect([outcome.state, events.filter((event) => event.type === "step-retrying").length]).toEqual(["failed", 2]);
   });
+  it("count every step of an item, also those that it never came to", async () => {
+    const { outcome, events } = await runGraph(graphOf({
+      items: { kind: "constant", config: { value: [1, 2, 3] } }, each: { kind: "for-each", config: { onError: "collect" } },
+      check: { kind: "map", parent: "each", config: { expression: "value == 2 ? number(\"x\") : value" } }, wait: { kind: "wait", parent: "each", config: { ms: 50 } }, after: { kind: "map", parent: "each" },
+    }, ["items.value > each.items", "each.item > wait.value", "each.item > check.value", "wait.value > after.value", "check.value > each.result"]), { concurrency: 9 });
+    const { total, succeeded, failed, skipped, cancelled } = outcome.counts;
+    expect(finished(events)).toHaveLength(total);
+    expect({ total, succeeded, failed, skipped, cancelled }).toEqual({ total: 11, succeeded: 8, failed: 1, skipped: 1, cancelled: 1 });
+    expect([stateOf(events, "each:1|wait"), stateOf(events, "each:1|after")]).toEqual(["cancelled", "skipped"]);
+  });
+  it("let go of a step that was to be tried again, when another fails", async () => {
+    const kinds_ = registryOf([...kinds,
+      { ...map, id: "flaky", slow: true, prepare: () => undefined, run: (): Outputs => { throw new StepFailure("http", "busy"); } },
+      { ...map, id: "doomed", slow: true, prepare: () => undefined, run: async (): Promise<Outputs> => { await new Promise((resolve) => { setTimeout(resolve, 20); }); throw new StepFailure("doomed", "no"); } },
+    ]);
+    const { events } = await runGraph(graphOf({ a: { kind: "flaky", config: { retry: { max: 5, baseMs: 1 } } }, b: { kind: "doomed" }, c: { kind: "doomed" } }, []), { kinds: kinds_, concurrency: 1 });
+    const ended = new Set<string>();
+    for (const event of events) {
+      if (event.type === "step-started") expect(ended.has(event.node)).toBe(false);
+      if (event.type === "step-finished") ended.add(event.node);
+    }
+    expect([...ended].toSorted()).toEqual(["a", "b", "c"]);
+  });
   it("come from a time limit too", async () => {
     const kinds_ = withKind("stuck", (_attempt, signal) => new Promise((_, reject) => { signal.addEventListener("abort", () => reject(new Error("aborted"))); }));
     const { outcome } = await runGraph(graphOf({ a: { kind: "stuck", config: { timeoutMs: 50 } } }, []), { kinds: kinds_ });

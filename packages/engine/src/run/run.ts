@@ -14,12 +14,12 @@ import { Context } from "./context.ts";
 import { finish, finishNow } from "./ending.ts";
 import * as events from "./events.ts";
 import { Flight } from "./flight.ts";
-import { type Failure, Frame, INPUT_FAILED, LIVE, NOT_TAKEN } from "./frame.ts";
-import { type Answer, History, instanceKey } from "./history.ts";
+import { type Failure, Frame, INPUT_FAILED, LIVE, NOT_TAKEN, nodesOf } from "./frame.ts";
+import { type Answer, History, type Past, instanceKey, unknownOutcome } from "./history.ts";
 import { JournalWriter } from "./journal.ts";
 import { errorPortTaken, inputsOf, propagate } from "./ports.ts";
 import { ReadyQueue } from "./queue.ts";
-import { countClosed, failuresOf, replay, resume } from "./resume.ts";
+import { failuresOf, replay, resume } from "./resume.ts";
 import { Values } from "./values.ts";
 
 const SLICE_MS = 8;
@@ -68,7 +68,9 @@ export class Run {
   readonly counts: events.Counts = { total: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0 };
   private readonly failing: ReadonlyMap<string, Failure>;
   private readonly quiet = new AbortController().signal;
-  private readonly hasPast: boolean;
+  readonly hasPast: boolean;
+  /** Scopes that were gone into, kept only for a run that goes on: what lies in others is known from the journal alone. */
+  readonly entered = new Set<string>();
   readonly startedAt: number;
   private root: Frame | undefined;
   private draining = false;
@@ -91,7 +93,6 @@ export class Run {
     this.startedAt = this.history.startedAt ?? this.now();
     this.done = new Promise((resolve, reject) => { this.resolve = resolve; this.reject = reject; });
     this.failing = this.hasPast ? failuresOf(options.plan, this.history) : new Map();
-    if (this.hasPast) countClosed(options.plan, this.history, this.counts);
   }
 
   start(): void {
@@ -135,7 +136,8 @@ export class Run {
   /** A new frame: what nothing leads to is ready. */
   enter(frame: Frame): void {
     const { level } = frame;
-    this.counts.total += level.source < 0 ? level.count : level.count - 2;
+    this.counts.total += nodesOf(level);
+    if (this.hasPast) this.entered.add(frame.scope ?? "");
     const known = this.failing.get(frame.scope ?? "");
     if (known !== undefined) { frame.stopping = true; frame.failure = known; }
     for (const entry of level.roots) this.enqueue(frame, entry);
@@ -151,9 +153,10 @@ export class Run {
   }
   /** A place became free, or everything that waits for one has to look again. */
   releaseHeld(all = false): void {
-    const moved = all ? this.held : this.held.slice(0, 1);
-    if (moved.length === 0) return;
-    this.held = all ? [] : this.held.slice(1);
+    // A step that was to be tried again and was stopped meanwhile must not take the place of one that waits.
+    const held = this.held.filter(({ flight }) => flight?.settled !== true);
+    const moved = all ? held : held.slice(0, 1);
+    this.held = all ? [] : held.slice(1);
     for (const { frame, entry, flight } of moved) {
       if (flight === undefined) this.queue.push(frame, entry);
       else this.enqueueRetry(flight);
@@ -193,7 +196,7 @@ export class Run {
     if (past?.finished !== undefined) { replay(this, frame, entry, past.finished); return; }
     const dead = frame.dead[entry - frame.level.first] as number;
     if (dead !== LIVE && (!frame.stopping || (dead === INPUT_FAILED && !this.cancelled))) { this.skip(frame, entry, dead, dead === INPUT_FAILED ? "input failed" : "not on the way taken"); return; }
-    if (frame.stopping) { this.release(frame); return; }
+    if (frame.stopping) { this.notReached(frame, entry, past); return; }
     if (plan.off[entry] === 1) { this.skip(frame, entry, NOT_TAKEN, "switched off"); return; }
     const kind = plan.kinds[entry] as Plan["kinds"][number];
     if (kind.container !== undefined) { openBox(this, frame, entry); return; }
@@ -235,6 +238,7 @@ export class Run {
     if (frame.busy === 0) this.close(frame);
   }
   private close(frame: Frame): void {
+    this.abandon(frame);
     if (frame.box !== undefined) closeItem(this, frame);
     else finish(this, frame);
   }
@@ -246,7 +250,7 @@ export class Run {
     this.arrive(frame, entry, outputs);
   }
   arrive(frame: Frame, entry: number, outputs: Outputs): void {
-    this.counts.succeeded++;
+    this.count(frame, "succeeded");
     if (this.plan.kinds[entry]?.role === "output") this.outputs[(setupOf(this.plan, entry).config as { readonly name: string }).name] = outputs["value"] as Json;
     propagate(this, frame, entry, outputs, LIVE);
     this.release(frame);
@@ -264,7 +268,7 @@ export class Run {
   skip(frame: Frame, entry: number, cause: number, reason: string): void {
     this.write(events.stepEnded(this.now(), this.plan.ids[entry] as string, frame.scope, "skipped", 0, { reason }));
     this.mark(frame, entry, "skipped");
-    this.counts.skipped++;
+    this.count(frame, "skipped");
     propagate(this, frame, entry, undefined, cause);
     this.release(frame);
   }
@@ -277,7 +281,7 @@ export class Run {
     const outputs = caught ? this.values.write({ error: value }, ["error"]) : undefined;
     this.write(events.stepEnded(this.now(), id, frame.scope, "failed", ms, { error, ...(typeof outputs === "string" && { outputs }) }));
     this.mark(frame, entry, "failed");
-    this.counts.failed++;
+    this.count(frame, "failed");
     this.failed(frame, entry, inner ?? { error, node: id, name: this.plan.names[entry] as string }, caught ? { error: value } : undefined);
   }
   failed(frame: Frame, entry: number, failure: Failure, outputs: Outputs | undefined): void {
@@ -292,8 +296,26 @@ export class Run {
   cancelStep(frame: Frame, entry: number, ms: number, error: StepError | undefined): void {
     this.write(events.stepEnded(this.now(), this.plan.ids[entry] as string, frame.scope, "cancelled", ms, { ...(error !== undefined && { error }), reason: this.cancelled ? "the run was cancelled" : "another step failed" }));
     this.mark(frame, entry, "cancelled");
-    this.counts.cancelled++;
+    this.count(frame, "cancelled");
+    // What follows is told that it is not reached. After a cancel that is only counted: it has to end soon, however large the graph is.
+    if (!this.cancelled) propagate(this, frame, entry, undefined, INPUT_FAILED);
     this.release(frame);
+  }
+
+  count(frame: Frame, state: "succeeded" | "failed" | "skipped" | "cancelled"): void {
+    this.counts[state]++;
+    frame.left--;
+  }
+  /** A step whose turn came after its frame had stopped. What a lost runner had begun must not look as if it still ran. */
+  private notReached(frame: Frame, entry: number, past: Past | undefined): void {
+    if (past?.startedAt !== undefined) this.cancelStep(frame, entry, 0, past.unknown ? unknownOutcome : undefined);
+    else if (this.cancelled) this.release(frame);
+    else this.skip(frame, entry, INPUT_FAILED, "another step failed");
+  }
+  /** What a cancelled frame never came to counts as skipped. */
+  abandon(frame: Frame): void {
+    this.counts.skipped += frame.left;
+    frame.left = 0;
   }
 
   /** Stops a frame and all inside it. */
