@@ -34,7 +34,10 @@ export const TurnStartParams = struct("TurnStartParams", {
   guards: TurnGuards,
   compaction: struct("TurnCompaction", { automatic: boolean, threshold: integer(10, 95) }),
   folders: array(TurnFolder),
-  /** Hashes (of name and content) of instruction files (`AGENTS.md`) that the person has seen for this session. */
+  /**
+   * Hashes (of name and content) of instruction files (`AGENTS.md`) that the person lets apply in this session: those of `instructions` requests that were answered with `use`.
+   * Such a request names its hash as the value of the fact `SHA-256`.
+   */
   seenInstructions: array(text(64)),
   graphs: array(SessionGraph),
   /** The shown branch up to and including the message that is answered, oldest first, without what `summary` stands for. */
@@ -65,6 +68,7 @@ export const HttpPiece = literals("HttpPiece", ["data", "end", "error"]);
 export const HttpPieceParams = struct("HttpPieceParams", { requestId: RequestId, piece: HttpPiece, data: optional(text(262_144)), error: optional(StepError) });
 
 // runner → host
+// Outputs of tools over 32 KiB come by `blob_put`, where `runId` is the turn's id.
 export const TurnAppendParams = struct("TurnAppendParams", { turnId: TurnId, events: array(TurnEvent) });
 export const TurnAppendResult = struct("TurnAppendResult", { head: integer() });
 /** A notification: text that is not stored yet. */
