@@ -124,15 +124,8 @@ pub(crate) fn sync_folder(folder: &Path) {
 /// `20261121T034205.123Z`, in UTC; sorts by time.
 pub(crate) fn stamp(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (days, rest) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    // Days to a civil date: Howard Hinnant's algorithm, for dates after 1970.
-    let z = days + 719_468;
-    let (era, doe) = (z / 146_097, z % 146_097);
-    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let (day, month) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
-    let year = yoe + era * 400 + u64::from(month <= 2);
+    let (year, month, day, _) = crate::instant::civil(since.as_secs() * 1000);
+    let rest = since.as_secs() % 86_400;
     format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}.{:03}Z", rest / 3600, rest / 60 % 60, rest % 60, since.subsec_millis())
 }
 

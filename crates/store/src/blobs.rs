@@ -1,6 +1,6 @@
 //! Values that are too large for an event, and the documents of runs: bytes by their SHA-256.
 //!
-//! A blob lives as long as a run names it.
+//! A blob lives as long as a run or a session names it.
 
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -74,7 +74,8 @@ impl WriteTx<'_> {
         self.conn()
             .prepare_cached(
                 "DELETE FROM blobs WHERE hash IN (SELECT hash FROM run_blobs WHERE run_id = ?1)
-                 AND NOT EXISTS (SELECT 1 FROM run_blobs o WHERE o.hash = blobs.hash AND o.run_id <> ?1)",
+                 AND NOT EXISTS (SELECT 1 FROM run_blobs o WHERE o.hash = blobs.hash AND o.run_id <> ?1)
+                 AND NOT EXISTS (SELECT 1 FROM session_blobs s WHERE s.hash = blobs.hash)",
             )?
             .execute([run_id])?;
         self.conn().prepare_cached("DELETE FROM run_blobs WHERE run_id = ?1")?.execute([run_id])?;

@@ -12,12 +12,15 @@ mod approvals;
 mod backup;
 mod blobs;
 mod check;
+mod config;
 mod connect;
+mod egress;
 mod error;
 mod events;
 mod grants;
 mod graphs;
 mod home;
+mod instant;
 mod migrate;
 mod pending;
 mod projects;
@@ -25,6 +28,7 @@ mod queue;
 mod recover;
 mod rows;
 mod runs;
+mod sessions;
 mod settings;
 mod store;
 mod stream_name;
@@ -34,17 +38,24 @@ mod writer;
 
 pub use approvals::{Answer, ApprovalRow};
 pub use blobs::hash_of;
+pub use config::KeyRow;
 pub use connect::ReadTx;
+pub use egress::{EGRESS_KEPT, EgressRow};
 pub use error::{InvalidValue, OpenError, StoreError};
 pub use events::{EventDraft, Events};
 pub use grants::GrantRow;
 pub use graphs::{Entity, GraphContent, GraphEdit, GraphImport, GraphOp, GraphRow};
 pub use home::{Holder, holder_of};
+pub use instant::timestamp;
 pub use pending::Pending;
 pub use projects::{DEFAULT_PROJECT, ProjectRow};
 pub use recover::{Kept, RecoveryReport};
 pub use rows::Json;
 pub use runs::{NewRun, RunRecord, RunRow, RunState, RunUpdate, StepCounts};
+pub use sessions::{
+    BranchForModel, CompactionRow, FolderRow, ForkOrigin, MessagePage, MessageRole, MessageRow, MessageState, NewSession, OpenTurn, PART_BREAK,
+    PageAt, QueuedRow, RequestRow, SearchHit, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionUpdate, Usage,
+};
 pub use store::{OpenOptions, OpenReport, Store};
 pub use stream_name::{StreamKind, StreamName, is_id};
 pub use streams::{Appended, PAGE_LIMIT, Page, Place, WORKSPACE_KEPT};

@@ -11,7 +11,7 @@ use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::events::{EventDraft, Events, slice_lines};
 use crate::rows::{from_sql, to_sql};
-use crate::stream_name::StreamName;
+use crate::stream_name::{StreamKind, StreamName};
 use crate::writer::{Committed, WriteTx};
 
 /// How many events of `workspace` are kept.
@@ -171,11 +171,20 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Appends events as one group and gives them their places.
+    /// Appends events as one group and gives them their places. Events of a session change its rows too: see
+    /// [`WriteTx::append_session`].
     ///
     /// # Errors
-    /// `NotFound` if there is no such stream.
+    /// `NotFound` if there is no such stream; for a session, what its events cannot do.
     pub fn append(&mut self, stream: &StreamName, drafts: &[EventDraft]) -> Result<Appended, StoreError> {
+        match (stream.kind(), stream.as_str().split_once(':')) {
+            (StreamKind::Session, Some((_, session_id))) => Ok(self.append_session(session_id, drafts)?.0),
+            _ => self.append_alone(stream, drafts),
+        }
+    }
+
+    /// Appends events to a stream and touches nothing else.
+    pub(crate) fn append_alone(&mut self, stream: &StreamName, drafts: &[EventDraft]) -> Result<Appended, StoreError> {
         let row = self.read.stream_row(stream)?;
         if drafts.is_empty() {
             return Ok(Appended { epoch: row.epoch, events: Events::from_body(row.head + 1, 0, ""), head: row.head });
