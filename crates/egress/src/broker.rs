@@ -100,10 +100,10 @@ impl Broker {
     /// If it was not let out, or no answer came.
     pub async fn send(&self, mut request: Request) -> Result<Reply, EgressError> {
         let deadline = Instant::now() + request.limits.total;
-        let mut target = self.read(&request)?;
+        let mut target = self.read(&request).await?;
         let first = target.origin.clone();
         for _ in 0..=REDIRECTS {
-            let mut record = Record::begin(&self.ledger, &request, Some(&target));
+            let mut record = Record::begin(&self.ledger, &request, Some(&target)).await?;
             let answer = match self.ask(&request, &target, &mut record, deadline).await {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -124,12 +124,15 @@ impl Broker {
         Err(EgressError::Redirect("too often"))
     }
 
-    fn read(&self, request: &Request) -> Result<Target, EgressError> {
-        Target::parse(&request.url).map_err(|refusal| {
-            let error = EgressError::Blocked(refusal);
-            Record::begin(&self.ledger, request, None).failed(&error);
-            error
-        })
+    async fn read(&self, request: &Request) -> Result<Target, EgressError> {
+        match Target::parse(&request.url) {
+            Ok(target) => Ok(target),
+            Err(refusal) => {
+                let error = EgressError::Blocked(refusal);
+                Record::begin(&self.ledger, request, None).await?.failed(&error);
+                Err(error)
+            }
+        }
     }
 
     async fn ask(&self, request: &Request, target: &Target, record: &mut Record, deadline: Instant) -> Result<Answer, EgressError> {

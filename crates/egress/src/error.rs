@@ -33,6 +33,9 @@ pub enum Refusal {
     /// A header that the caller may not set, or that holds a line break.
     #[error("the header `{0}` may not be sent")]
     Header(String),
+    /// It could not be written into the ledger.
+    #[error("it could not be recorded, and nothing leaves unrecorded: {0}")]
+    Ledger(String),
     /// Too many at once.
     #[error("too many requests are open at once ({0})")]
     Busy(usize),

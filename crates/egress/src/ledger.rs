@@ -3,17 +3,23 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use async_trait::async_trait;
 use axion_protocol::{EgressEntry, EgressOutcome, clip};
 
-use crate::error::EgressError;
+use crate::error::{EgressError, Refusal};
 use crate::request::Request;
 use crate::target::Target;
 
-/// Where entries go. Neither call may block for long.
+/// Where entries go.
+#[async_trait]
 pub trait Ledger: Send + Sync + 'static {
-    /// Keeps a new entry, before anything is sent, and gives it a number. Its `number` is not yet set.
-    fn begin(&self, entry: &EgressEntry) -> u64;
-    /// The same entry when it is over: outcome, sizes and time are known.
+    /// Keeps a new entry and gives it a number (its `number` is not yet set). Nothing is sent before this has answered, so
+    /// what it keeps is there whatever happens to the process.
+    ///
+    /// # Errors
+    /// If it cannot be kept, with the reason. Then nothing is sent.
+    async fn begin(&self, entry: &EgressEntry) -> Result<u64, String>;
+    /// The same entry when it is over: outcome, sizes and time are known. Must not block.
     fn end(&self, entry: &EgressEntry);
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
@@ -27,7 +33,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn begin(ledger: &Arc<dyn Ledger>, request: &Request, target: Option<&Target>) -> Self {
+    pub(crate) async fn begin(ledger: &Arc<dyn Ledger>, request: &Request, target: Option<&Target>) -> Result<Self, EgressError> {
         let errand = request.errand.clone();
         // An address that cannot be read is not written down: nobody knows which part of it is a secret.
         let shown = target.map_or_else(|| "(unreadable)".to_owned(), Target::shown);
@@ -41,7 +47,7 @@ impl Record {
             address: None,
             local: target.is_some_and(|target| target.origin.is_loopback()),
             outcome: EgressOutcome::Allowed,
-            reason: Some("not ended yet".to_owned()),
+            reason: Some("its end was not recorded".to_owned()),
             status: None,
             sent_bytes: 0,
             received_bytes: 0,
@@ -50,9 +56,9 @@ impl Record {
             turn_id: errand.turn,
             provider: errand.provider,
         };
-        entry.number = ledger.begin(&entry);
+        entry.number = ledger.begin(&entry).await.map_err(Refusal::Ledger)?;
         entry.reason = Some("stopped before its end".to_owned());
-        Self { ledger: ledger.clone(), entry, begun: Instant::now() }
+        Ok(Self { ledger: ledger.clone(), entry, begun: Instant::now() })
     }
 
     pub(crate) fn address(&mut self, address: std::net::IpAddr) {
