@@ -51,8 +51,8 @@ export function CommandRegistry({ children }: { readonly children: ReactNode }):
   return <RegistryContext value={store}>{children}</RegistryContext>;
 }
 
-/** Under a dialog nothing acts. A toast has the role of a dialog, too, and takes no keys. */
-const DIALOG = '[role="dialog"]:not([data-toast])';
+/** Under a dialog nothing acts; one that is closed and only fades is none. A toast has the role of a dialog, too, and takes no keys. */
+const DIALOG = '[role="dialog"]:not([data-toast], [data-closed])';
 /** In one of these, bare keys choose by name. */
 const LIST = '[role="menu"], [role="listbox"]';
 

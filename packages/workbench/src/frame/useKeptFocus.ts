@@ -7,7 +7,7 @@ import { useClient } from '../session/context.ts';
 const LOOK_MS = 50;
 /** Screens load their code on first use and dialogs close in a moment; after this long nothing more will come. */
 const LOOKS = 40;
-const DIALOG = '[role="dialog"]:not([data-toast])';
+const DIALOG = '[role="dialog"]:not([data-toast], [data-closed])';
 
 export function useKeptFocus(place: string): void {
   const { environment } = useClient();
