@@ -1,7 +1,7 @@
 /**
  * The suites of `npm test` and `npm run check`: how each is started, and how its own closing lines are counted.
- * A suite answers { passed, failed, skipped: [reasons] }; the exit code is believed over the count. What cannot be had on this machine
- * (a package, an engine) is a skip with its reason; what does not build is a failure.
+ * A suite answers { passed, failed, skipped: [reasons], failures: [{ name, message }] }; the exit code is believed over the count. What cannot be
+ * had on this machine (a package, an engine) is a skip with its reason; what does not build is a failure.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -9,23 +9,37 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { countCargo, countJourneys, countRules, countVitest, one } from "./counts.mjs";
+import { cargoFailures, journeyFailures, lastWords, vitestFailures } from "./failures.mjs";
 import { binary, root } from "./place.mjs";
 import { Stop } from "./phase.mjs";
 import { provide } from "./system-packages.mjs";
+
+/** The slowest suite builds all of Rust from nothing in half of this. One that hangs must not take the others' words with it when CI is cut. */
+const LIMIT_MS = 50 * 60_000;
 
 /** Runs a program, shows its output, and gives it back with the exit code. */
 const shown = (command, args, { cwd = root, env }) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
+    const limit = setTimeout(() => {
+      child.kill("SIGKILL");
+      const said = `${output}\n${command} ${args[0] ?? ""} was ended after ${LIMIT_MS / 60_000} minutes.`;
+      process.stderr.write(said.slice(-200));
+      resolve({ code: 124, output: said });
+    }, LIMIT_MS);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
         process.stderr.write(chunk);
       });
     }
-    child.on("error", (error) => resolve({ code: 127, output: String(error) }));
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    const end = (result) => {
+      clearTimeout(limit);
+      resolve(result);
+    };
+    child.on("error", (error) => end({ code: 127, output: String(error) }));
+    child.on("close", (code) => end({ code: code ?? 1, output }));
   });
 
 
@@ -35,29 +49,38 @@ const bin = (name) => join(root, "node_modules", ".bin", name);
 const types = async (runtime) => {
   const rooms = ["protocol/source", "services/runner", "apps/web", "apps/desktop", "e2e", "tools", ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`)];
   const waiting = rooms.filter((name) => existsSync(join(root, name, "tsconfig.json")));
-  const total = { passed: 0, failed: 0, skipped: [] };
+  const total = { passed: 0, failed: 0, skipped: [], failures: [] };
   const work = async () => {
     for (let room = waiting.pop(); room !== undefined; room = waiting.pop()) {
       const { code, output } = await shown(bin("tsc"), ["-p", join(root, room)], runtime);
       const empty = output.includes("TS18003");
       total.passed += code === 0 ? 1 : 0;
       total.failed += code !== 0 && !empty ? 1 : 0;
+      if (!empty) total.failures.push(...lastWords(room, { code, output }));
     }
   };
   await Promise.all([work(), work()]);
   return total;
 };
 
-const lint = async (runtime) => one(await shown(bin("biome"), ["lint", "--diagnostic-level=warn", "--error-on-warnings"], runtime));
-const rules = async (runtime) => countRules(await shown(runtime.node, ["tools/rules/check.ts"], runtime));
+const lint = async (runtime) => {
+  const ended = await shown(bin("biome"), ["lint", "--diagnostic-level=warn", "--error-on-warnings"], runtime);
+  return { ...one(ended), failures: lastWords("biome", ended) };
+};
+const rules = async (runtime) => {
+  const ended = await shown(runtime.node, ["tools/rules/check.ts"], runtime);
+  return { ...countRules(ended), failures: lastWords("rules", ended) };
+};
 /** Formatting, then clippy twice: tests and what they share may panic, what ships may not. */
 const rustLint = async (runtime) => {
   const clippy = (args, allowed) => ["clippy", "--quiet", ...args, "--", "-D", "warnings", ...allowed.flatMap((name) => ["-A", `clippy::${name}`])];
-  const total = { passed: 0, failed: 0, skipped: [] };
+  const total = { passed: 0, failed: 0, skipped: [], failures: [] };
   for (const args of [["fmt", "--all", "--check"], clippy([], []), clippy(["--all-targets"], ["unwrap_used", "expect_used", "panic"])]) {
-    const { passed, failed } = one(await shown("cargo", args, runtime));
+    const ended = await shown("cargo", args, runtime);
+    const { passed, failed } = one(ended);
     total.passed += passed;
     total.failed += failed;
+    total.failures.push(...lastWords(`cargo ${args[0]}`, ended));
   }
   return total;
 };
@@ -67,8 +90,10 @@ const vitest = (...filters) => async (runtime) => {
   const folder = mkdtempSync(join(tmpdir(), "axion-test-"));
   try {
     const summary = join(folder, "summary.json");
-    const { code } = await shown(bin("vitest"), ["run", ...filters], { env: { ...runtime.env, AXION_SUMMARY: summary } });
-    return countVitest({ code, report: existsSync(summary) ? JSON.parse(readFileSync(summary, "utf8")) : undefined });
+    const ended = await shown(bin("vitest"), ["run", ...filters], { env: { ...runtime.env, AXION_SUMMARY: summary } });
+    const report = existsSync(summary) ? JSON.parse(readFileSync(summary, "utf8")) : undefined;
+    const failures = vitestFailures(report);
+    return { ...countVitest({ code: ended.code, report }), failures: failures.length > 0 ? failures : lastWords("vitest", ended) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -78,17 +103,33 @@ const vitest = (...filters) => async (runtime) => {
 const cargoTests = async (runtime) => {
   const engine = await shown("bash", ["tools/docker-test-engine.sh"], runtime);
   const left = engine.code === 0 ? [] : ["--", "--skip", "container"];
-  const result = countCargo(await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], runtime));
+  const ended = await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], runtime);
+  const result = { ...countCargo(ended), failures: cargoFailures(ended) };
   return engine.code === 0 ? result : { ...result, skipped: [...result.skipped, `container tests: ${engine.output.trim()}`] };
 };
 /** In the release profile, because the journeys need that build of the webview's libraries anyway, and a second one takes minutes. */
-const desktopUnits = async (runtime) => countCargo(await shown("cargo", ["test", "--quiet", "--release", "-p", "axion-desktop", "--lib", "--features", "custom-protocol"], runtime));
+const desktopUnits = async (runtime) => {
+  const ended = await shown("cargo", ["test", "--quiet", "--release", "-p", "axion-desktop", "--lib", "--features", "custom-protocol"], runtime);
+  return { ...countCargo(ended), failures: cargoFailures(ended) };
+};
 
-/** Node's own test runner, for journeys. */
+/** No single test of a journey takes this long; one that does is said to hang, and the others go on. */
+const JOURNEY_TEST_MS = 240_000;
+/** Node's own test runner, for journeys: one file after another on any machine, and an end even if something of a test is still open. */
 const journeys = (file, prefix = []) => async (runtime) => {
-  const [command, ...args] = [...prefix, runtime.node, "--test", "--test-reporter=spec", ...file.map((name) => join(root, name))];
-  const env = { ...runtime.env, AXION_BIN: binary("axion"), AXION_DESKTOP: binary("axion-desktop", "release") };
-  return countJourneys({ ...(await shown(command, args, { env })), name: file[0] });
+  const folder = mkdtempSync(join(tmpdir(), "axion-test-"));
+  try {
+    const failed = join(folder, "failed.jsonl");
+    const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout", `--test-reporter=${join(root, "tools/bootstrap/failure-reporter.mjs")}`, `--test-reporter-destination=${failed}`];
+    const bounds = ["--test-concurrency=1", `--test-timeout=${JOURNEY_TEST_MS}`, "--test-force-exit"];
+    const [command, ...args] = [...prefix, runtime.node, "--test", ...bounds, ...reporters, ...file.map((name) => join(root, name))];
+    const env = { ...runtime.env, AXION_BIN: binary("axion"), AXION_DESKTOP: binary("axion-desktop", "release") };
+    const ended = await shown(command, args, { env });
+    const lines = existsSync(failed) ? readFileSync(failed, "utf8") : "";
+    return { ...countJourneys({ ...ended, name: file[0] }), failures: journeyFailures({ ...ended, lines }) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 };
 const files = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 
@@ -121,14 +162,14 @@ export const runSuite = async (suite, runtime) => {
     await provide(...(suite.needs ?? []));
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    return { passed: 0, failed: 0, skipped: [`${suite.name}: ${error.message}`] };
+    return { passed: 0, failed: 0, skipped: [`${suite.name}: ${error.message}`], failures: [] };
   }
   try {
     await build(suite.ready ?? [], runtime);
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
     process.stderr.write(`✗ ${error.message}\n`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], failures: [{ name: "building", message: error.message }] };
   }
   return suite.run(runtime);
 };
