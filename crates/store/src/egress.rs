@@ -149,4 +149,26 @@ impl WriteTx<'_> {
         }
         Ok(last)
     }
+
+    /// Completes an entry that was written before its request went out. One that is no longer kept is left so.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish_egress(&mut self, entry: &EgressRow) -> Result<(), StoreError> {
+        self.conn()
+            .prepare_cached(
+                "UPDATE egress SET address = ?2, outcome = ?3, reason = ?4, status = ?5, sent_bytes = ?6, received_bytes = ?7, ms = ?8 WHERE number = ?1",
+            )?
+            .execute(params![
+                to_sql(entry.number),
+                entry.address,
+                entry.outcome,
+                entry.reason,
+                entry.status,
+                to_sql(entry.sent_bytes),
+                to_sql(entry.received_bytes),
+                entry.ms
+            ])?;
+        Ok(())
+    }
 }

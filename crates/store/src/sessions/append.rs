@@ -29,8 +29,22 @@ impl WriteTx<'_> {
     /// and announces the session if what lists show of it has changed. Answers the events with their places and the session.
     ///
     /// # Errors
-    /// `NotFound`, `Conflict` or `Invalid` if an event does not fit; the caller must then give the whole write up.
+    /// `NotFound`, `Conflict` or `Invalid` if an event does not fit; then none of them was taken.
     pub fn append_session(&mut self, session_id: &str, drafts: &[EventDraft]) -> Result<(Appended, SessionRow), StoreError> {
+        let mark = self.committed.len();
+        self.conn().prepare_cached("SAVEPOINT fold")?.execute([])?;
+        let result = self.append_and_fold(session_id, drafts);
+        if result.is_err() && !self.conn().is_autocommit() {
+            self.committed.truncate(mark);
+            self.conn().prepare_cached("ROLLBACK TO fold")?.execute([])?;
+        }
+        if !self.conn().is_autocommit() {
+            self.conn().prepare_cached("RELEASE fold")?.execute([])?;
+        }
+        result
+    }
+
+    fn append_and_fold(&mut self, session_id: &str, drafts: &[EventDraft]) -> Result<(Appended, SessionRow), StoreError> {
         let before = self.get_session(session_id)?;
         let appended = self.append_alone(&StreamName::session(session_id), drafts)?;
         let ts = self.fold_session(&before, appended.events.iter())?;
@@ -73,10 +87,11 @@ impl Fold<'_, '_> {
             What::MessageAdded(e) => self.message_added(event, e),
             What::MessagePinned(e) => {
                 let node = self.tx.node_of(id, &e.message_id)?;
-                self.tx
-                    .conn()
-                    .prepare_cached("UPDATE session_messages SET pinned = ?2, last_seq = ?3 WHERE id = ?1")?
-                    .execute(params![node.id, e.pinned, to_sql(event.seq)])?;
+                self.tx.conn().prepare_cached("UPDATE session_messages SET pinned = ?2, last_seq = ?3 WHERE id = ?1")?.execute(params![
+                    node.id,
+                    e.pinned,
+                    to_sql(event.seq)
+                ])?;
                 Ok(())
             }
             What::TipMoved(e) => {
@@ -88,7 +103,10 @@ impl Fold<'_, '_> {
             What::TurnStarted(e) => self.turn_started(event, e),
             What::TurnAttempted(e) => {
                 let turn = self.running(&e.turn_id)?;
-                self.tx.conn().prepare_cached("UPDATE session_turns SET attempt = ?2 WHERE id = ?1")?.execute(params![turn.id, to_sql(e.attempt)])?;
+                self.tx
+                    .conn()
+                    .prepare_cached("UPDATE session_turns SET attempt = ?2 WHERE id = ?1")?
+                    .execute(params![turn.id, to_sql(e.attempt)])?;
                 Ok(())
             }
             What::TurnInterrupted(e) => self.running(&e.turn_id).map(drop),

@@ -26,7 +26,8 @@ impl Fold<'_, '_> {
         check_id("message", new.message_id)?;
         let parent = new.parent_id.map(|id| self.tx.node_of(self.row.id, id)).transpose()?;
         let jump = parent.map_or(Ok(0), |parent| self.tx.jump_below(&parent))?;
-        let (turn_id, model, provider) = new.turn.map_or((None, None, None), |(turn, model, provider)| (Some(turn), Some(model), Some(provider)));
+        let (turn_id, model, provider) =
+            new.turn.map_or((None, None, None), |(turn, model, provider)| (Some(turn), Some(model), Some(provider)));
         let id: Option<i64> = self
             .tx
             .conn()
@@ -77,10 +78,11 @@ impl Fold<'_, '_> {
 
     /// A word more in the message that is being written.
     fn touch(&self, event: &Event<'_>, turn: &Running, bytes: usize) -> Result<(), StoreError> {
-        self.tx
-            .conn()
-            .prepare_cached("UPDATE session_messages SET last_seq = ?2, bytes = bytes + ?3 WHERE id = ?1")?
-            .execute(params![turn.message, to_sql(event.seq), to_sql(bytes as u64)])?;
+        self.tx.conn().prepare_cached("UPDATE session_messages SET last_seq = ?2, bytes = bytes + ?3 WHERE id = ?1")?.execute(params![
+            turn.message,
+            to_sql(event.seq),
+            to_sql(bytes as u64)
+        ])?;
         Ok(())
     }
 
@@ -109,17 +111,26 @@ impl Fold<'_, '_> {
             Some((kind, have)) if kind == e.kind => have as u64,
             Some(_) => return Err(StoreError::Conflict(format!("Part {} of message `{}` is no {}.", e.part, e.message_id, e.kind))),
             None => {
-                conn.prepare_cached("INSERT INTO session_parts (message, part, kind) VALUES (?1, ?2, ?3)")?
-                    .execute(params![turn.message, e.part, e.kind])?;
+                conn.prepare_cached("INSERT INTO session_parts (message, part, kind) VALUES (?1, ?2, ?3)")?.execute(params![
+                    turn.message,
+                    e.part,
+                    e.kind
+                ])?;
                 0
             }
         };
         let text = fresh(&e.text, e.offset, have);
         if !text.is_empty() {
-            conn.prepare_cached("INSERT INTO session_pieces (message, part, text) VALUES (?1, ?2, ?3)")?
-                .execute(params![turn.message, e.part, text])?;
-            conn.prepare_cached("UPDATE session_parts SET units = ?3 WHERE message = ?1 AND part = ?2")?
-                .execute(params![turn.message, e.part, to_sql(have + units(text))])?;
+            conn.prepare_cached("INSERT INTO session_pieces (message, part, text) VALUES (?1, ?2, ?3)")?.execute(params![
+                turn.message,
+                e.part,
+                text
+            ])?;
+            conn.prepare_cached("UPDATE session_parts SET units = ?3 WHERE message = ?1 AND part = ?2")?.execute(params![
+                turn.message,
+                e.part,
+                to_sql(have + units(text))
+            ])?;
         }
         self.touch(event, &turn, text.len())
     }
@@ -144,7 +155,14 @@ impl Fold<'_, '_> {
 
     pub(super) fn tool_called(&mut self, event: &Event<'_>, e: &ToolCalled<'_>) -> Result<(), StoreError> {
         let body = to_json(&ToolPart::called(e))?;
-        let new = NewPart { turn_id: &e.turn_id, message_id: &e.message_id, kind: "tool", call_id: Some(&e.call_id), request_id: None, body: &body };
+        let new = NewPart {
+            turn_id: &e.turn_id,
+            message_id: &e.message_id,
+            kind: "tool",
+            call_id: Some(&e.call_id),
+            request_id: None,
+            body: &body,
+        };
         self.insert_part(event, e.part, &new)?;
         self.active(event.ts, line(&e.title));
         Ok(())

@@ -5,6 +5,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::parts::line;
 use super::rows::{MessageRole, MessageState, SessionRow, Usage, bad};
 use super::tree::Node;
 use crate::connect::ReadTx;
@@ -108,7 +109,8 @@ pub enum PageAt<'a> {
 
 pub(super) const COLUMNS: &str = "m.message_id, p.message_id, m.role, b.parts, m.created_at, m.state, m.model, m.provider, m.usage, m.ms, m.error, m.turn_id,
   m.pinned, m.last_seq, m.depth, m.id, m.parent, (SELECT count(*) FROM session_messages s WHERE s.session = m.session AND s.parent = m.parent)";
-pub(super) const TABLES: &str = "session_messages m LEFT JOIN session_messages p ON p.id = m.parent LEFT JOIN session_bodies b ON b.message = m.id";
+pub(super) const TABLES: &str =
+    "session_messages m LEFT JOIN session_messages p ON p.id = m.parent LEFT JOIN session_bodies b ON b.message = m.id";
 
 #[derive(Deserialize)]
 struct AnyPart<'p> {
@@ -131,6 +133,12 @@ pub(super) fn content_of(parts: &str) -> Result<String, serde_json::Error> {
     Ok(content)
 }
 
+/// The last text part that has a line, as a line.
+pub(super) fn last_text(parts: &str) -> Result<Option<String>, serde_json::Error> {
+    let parts: Vec<AnyPart<'_>> = serde_json::from_str(parts)?;
+    Ok(parts.iter().rev().filter(|part| part.kind == "text").find_map(|part| line(&part.text)))
+}
+
 /// A row, and how many messages have its parent. `parts` is empty for one that is being written.
 pub(super) fn message(row: &Row<'_>, session_id: &str) -> rusqlite::Result<(MessageRow, u64)> {
     let parts: Option<String> = row.get(3)?;
@@ -141,7 +149,9 @@ pub(super) fn message(row: &Row<'_>, session_id: &str) -> rusqlite::Result<(Mess
         parent_id: row.get(1)?,
         role: MessageRole::read(row, 2)?,
         content: parts.as_deref().map_or(Ok(String::new()), content_of).map_err(|e| bad(3, e.to_string()))?,
-        parts: Json::from(serde_json::value::RawValue::from_string(parts.unwrap_or_else(|| "[]".to_owned())).map_err(|e| bad(3, e.to_string()))?),
+        parts: Json::from(
+            serde_json::value::RawValue::from_string(parts.unwrap_or_else(|| "[]".to_owned())).map_err(|e| bad(3, e.to_string()))?,
+        ),
         timestamp: from_sql(row, 4)?,
         state: MessageState::read(row, 5)?,
         model: row.get(6)?,
@@ -248,7 +258,8 @@ impl ReadTx<'_> {
         }
         if row.state == MessageState::Streaming {
             let parts = self.parts_so_far(row.id)?;
-            let damaged = |e: serde_json::Error| StoreError::Damaged(format!("the parts of message {} cannot be read: {e}", row.message_id));
+            let damaged =
+                |e: serde_json::Error| StoreError::Damaged(format!("the parts of message {} cannot be read: {e}", row.message_id));
             row.content = content_of(&parts).map_err(damaged)?;
             row.parts = serde_json::value::RawValue::from_string(parts).map_err(damaged)?;
         }

@@ -38,7 +38,8 @@ pub use self::attached::{QueuedRow, RequestRow};
 pub use self::compactions::{BranchForModel, CompactionRow};
 pub use self::messages::{MessagePage, MessageRow, PART_BREAK, PageAt};
 pub use self::rows::{
-    FolderRow, ForkOrigin, MessageRole, MessageState, NewSession, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionUpdate, Usage,
+    FolderRow, ForkOrigin, MessageRole, MessageState, NewSession, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionUpdate,
+    Usage,
 };
 pub use self::search::SearchHit;
 pub use self::turns::OpenTurn;

@@ -67,7 +67,8 @@ struct Part {
 
 /// What is indexed of the parts of a message.
 pub(super) fn words_of(tx: &ReadTx<'_>, parts: &str) -> Result<Words, StoreError> {
-    let parts: Vec<Part> = serde_json::from_str(parts).map_err(|e| StoreError::Damaged(format!("the parts of a message cannot be read: {e}")))?;
+    let parts: Vec<Part> =
+        serde_json::from_str(parts).map_err(|e| StoreError::Damaged(format!("the parts of a message cannot be read: {e}")))?;
     let mut words = Words::default();
     for part in parts {
         match part.kind.as_str() {
@@ -180,7 +181,13 @@ impl ReadTx<'_> {
             };
             bytes += words.said.len() + words.tools.len();
             let title = if message.is_none() { hit.title.as_str() } else { "" };
-            hit.snippet = shorten(if message.is_none() { title } else if words.said.is_empty() { &words.tools } else { &words.said });
+            hit.snippet = shorten(if message.is_none() {
+                title
+            } else if words.said.is_empty() {
+                &words.tools
+            } else {
+                &words.said
+            });
             if bytes <= MARKED_BYTES {
                 insert.execute(params![number, title, words.said, words.tools])?;
             }

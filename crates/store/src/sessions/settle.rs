@@ -12,7 +12,8 @@ impl WriteTx<'_> {
     pub(super) fn settle_body(&self, message: i64, parts: &str) -> Result<(), StoreError> {
         let conn = self.conn();
         conn.prepare_cached("INSERT INTO session_bodies (message, parts) VALUES (?1, ?2)")?.execute(params![message, parts])?;
-        conn.prepare_cached("UPDATE session_messages SET bytes = ?2 WHERE id = ?1")?.execute(params![message, to_sql(parts.len() as u64)])?;
+        conn.prepare_cached("UPDATE session_messages SET bytes = ?2 WHERE id = ?1")?
+            .execute(params![message, to_sql(parts.len() as u64)])?;
         let words = search::words_of(self, parts)?;
         conn.prepare_cached("INSERT INTO session_search (rowid, title, said, tools) VALUES (?1, '', ?2, ?3)")?.execute(params![
             2 * message,

@@ -77,9 +77,9 @@ impl ReadTx<'_> {
 
     /// The newest end of a branch that a message is on.
     pub(super) fn latest_tip(&self, session: i64, below: &Node) -> Result<Node, StoreError> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, parent, jump, depth FROM session_messages WHERE session = ?1 AND leaf AND id >= ?2 ORDER BY id DESC")?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, parent, jump, depth FROM session_messages WHERE session = ?1 AND leaf AND id >= ?2 ORDER BY id DESC",
+        )?;
         let mut leaves = statement.query(params![session, below.id])?;
         while let Some(row) = leaves.next()? {
             let leaf = node(row)?;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::append::Fold;
 use super::event::{Event, TurnFinished, TurnStarted, UsageReported};
 use super::fold_messages::NewMessage;
-use super::messages::content_of;
+use super::messages::last_text;
 use super::parts::{ToolPart, line};
 use super::rows::{MessageRole, MessageState, SessionMode, SessionState, Usage, bad};
 use crate::connect::ReadTx;
@@ -49,7 +49,8 @@ pub(super) struct Running {
     message_id: String,
 }
 
-const COLUMNS: &str = "s.session_id, t.turn_id, m.message_id, p.message_id, m.model, m.provider, t.mode, t.attempt, t.started_at, t.first_seq";
+const COLUMNS: &str =
+    "s.session_id, t.turn_id, m.message_id, p.message_id, m.model, m.provider, t.mode, t.attempt, t.started_at, t.first_seq";
 const TABLES: &str = "session_turns t JOIN sessions s ON s.id = t.session JOIN session_messages m ON m.id = t.message JOIN session_messages p ON p.id = m.parent";
 
 fn open_turn(row: &Row<'_>) -> rusqlite::Result<OpenTurn> {
@@ -69,8 +70,19 @@ fn open_turn(row: &Row<'_>) -> rusqlite::Result<OpenTurn> {
 
 /// What a runner writes of a turn: the wire's `TurnEvent`.
 const TURN_EVENTS: [&str; 13] = [
-    "text-added", "steered", "tool-called", "tool-started", "tool-finished", "request-opened", "request-answered", "todos-changed",
-    "usage-reported", "turn-noted", "context-measured", "compacted", "turn-finished",
+    "text-added",
+    "steered",
+    "tool-called",
+    "tool-started",
+    "tool-finished",
+    "request-opened",
+    "request-answered",
+    "todos-changed",
+    "usage-reported",
+    "turn-noted",
+    "context-measured",
+    "compacted",
+    "turn-finished",
 ];
 
 #[derive(Deserialize)]
@@ -123,7 +135,9 @@ impl ReadTx<'_> {
             for (seq, text) in (after + 1..=last).zip(page.events.iter()) {
                 let written: Written<'_> = serde_json::from_str(text).map_err(|e| StoreError::Damaged(e.to_string()))?;
                 if TURN_EVENTS.contains(&&*written.kind) && written.turn_id.is_none_or(|id| id == turn_id) {
-                    let own = text.strip_prefix(&format!("{opening}{seq},")).ok_or_else(|| StoreError::Damaged(format!("event {seq} is not as it was written")))?;
+                    let own = text
+                        .strip_prefix(&format!("{opening}{seq},"))
+                        .ok_or_else(|| StoreError::Damaged(format!("event {seq} is not as it was written")))?;
                     drafts.push(EventDraft::new(format!("{{{own}"))?);
                 }
             }
@@ -192,10 +206,11 @@ impl Fold<'_, '_> {
     pub(super) fn usage_reported(&mut self, event: &Event<'_>, e: &UsageReported<'_>) -> Result<(), StoreError> {
         let turn = self.running_in(&e.turn_id, &e.message_id)?;
         let usage = self.message_usage(turn.message)?.plus(&e.usage);
-        self.tx
-            .conn()
-            .prepare_cached("UPDATE session_messages SET usage = ?2, last_seq = ?3 WHERE id = ?1")?
-            .execute(params![turn.message, to_json(&usage)?, to_sql(event.seq)])?;
+        self.tx.conn().prepare_cached("UPDATE session_messages SET usage = ?2, last_seq = ?3 WHERE id = ?1")?.execute(params![
+            turn.message,
+            to_json(&usage)?,
+            to_sql(event.seq)
+        ])?;
         Ok(())
     }
 
@@ -218,9 +233,15 @@ impl Fold<'_, '_> {
         let conn = self.tx.conn();
         conn.prepare_cached("DELETE FROM session_requests WHERE session = ?1")?.execute([self.row.id])?;
         conn.prepare_cached("UPDATE session_turns SET last_seq = ?2 WHERE id = ?1")?.execute(params![turn.id, to_sql(event.seq)])?;
-        conn.prepare_cached("UPDATE session_messages SET state = ?2, usage = ?3, ms = ?4, error = ?5, last_seq = ?6 WHERE id = ?1")?.execute(
-            params![turn.message, state.as_str(), to_json(&e.usage)?, e.ms, e.error.map(|error| error.get()), to_sql(event.seq)],
-        )?;
+        conn.prepare_cached("UPDATE session_messages SET state = ?2, usage = ?3, ms = ?4, error = ?5, last_seq = ?6 WHERE id = ?1")?
+            .execute(params![
+                turn.message,
+                state.as_str(),
+                to_json(&e.usage)?,
+                e.ms,
+                e.error.map(|error| error.get()),
+                to_sql(event.seq)
+            ])?;
         let parts = self.tx.parts_so_far(turn.message)?;
         self.tx.settle_body(turn.message, &parts)?;
         self.tx.drop_parts(turn.message)?;
@@ -228,9 +249,9 @@ impl Fold<'_, '_> {
         self.row.turn = 0;
         self.turn = None;
         self.row.state = after;
-        let said = content_of(&parts).map_err(|e| StoreError::Damaged(e.to_string()))?;
+        let said = last_text(&parts).map_err(|e| StoreError::Damaged(e.to_string()))?;
         let failed = e.error.and_then(|error| serde_json::from_str::<Failure>(error.get()).ok()).and_then(|failure| line(&failure.message));
-        self.active(event.ts, failed.or_else(|| line(&said)));
+        self.active(event.ts, failed.or(said));
         Ok(())
     }
 
@@ -252,7 +273,8 @@ impl Fold<'_, '_> {
             .filter_map(Result::transpose)
             .collect::<Result<_, StoreError>>()?;
         for (part, body) in open {
-            conn.prepare_cached("UPDATE session_parts SET body = ?3 WHERE message = ?1 AND part = ?2")?.execute(params![message, part, body])?;
+            conn.prepare_cached("UPDATE session_parts SET body = ?3 WHERE message = ?1 AND part = ?2")?
+                .execute(params![message, part, body])?;
         }
         Ok(())
     }
