@@ -5,18 +5,21 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
-import { eventually, fit, graphList, type Journey, noProblems, openExample, place, runPanel, startJourney, statesOf, tellFailures, toolbar } from "./journey.ts";
+import { eventually, fit, graphList, type Journey, noProblems, openExample, place, runPanel, startJourney, statesOf, still, tellFailures, toolbar } from "./journey.ts";
+import { within } from "./serve.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const AXE_MS = 60_000;
 const rules: RunOptions = { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, resultTypes: ["violations"] };
 
 const violations = async (page: Page): Promise<string[]> => {
   // Through the debugger, so that the page's own policy stays as it is.
   await page.evaluate(axe);
-  const results = await page.evaluate(
+  const running = page.evaluate(
     (options) => (globalThis as unknown as { axe: { run(context: Document, options: RunOptions): Promise<AxeResults> } }).axe.run(document, options),
     rules,
   );
+  const results = await within(AXE_MS, "axe to end", running);
   // A splitter lies between two landmarks and belongs to neither; the rule does not know that.
   const real = results.violations
     .map((each) => ({ ...each, nodes: each.id === "region" ? each.nodes.filter(({ html }) => !html.includes('role="separator"')) : each.nodes }))
@@ -34,6 +37,7 @@ for (const theme of ["light", "dark"] as const) {
     tellFailures(() => journey);
 
     const clean = async (name: string): Promise<void> => {
+      await still(journey.page());
       await journey.picture(`${name}-${theme}`);
       assert.deepEqual(await violations(journey.page()), []);
       noProblems(journey);
@@ -47,18 +51,24 @@ for (const theme of ["light", "dark"] as const) {
 
     test("the dialog of examples, the command palette, the shortcuts", async () => {
       const page = journey.page();
+      const dialog = (name: string) => page.getByRole("dialog", { name, exact: true });
+      const closed = (name: string) => dialog(name).waitFor({ state: "detached" });
       await page.getByRole("button", { name: "See examples" }).click();
-      await page.getByRole("dialog", { name: "Examples" }).waitFor();
+      await dialog("Examples").waitFor();
       await clean("access-examples");
+      // In one breath: the dialog that fades takes no keys.
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
-      await page.getByRole("dialog").getByRole("combobox").waitFor();
+      await dialog("Command palette").getByRole("combobox").waitFor();
+      await closed("Examples");
       await clean("access-palette");
       await page.keyboard.press("Escape");
+      await closed("Command palette");
       await page.getByRole("navigation", { name: "Places" }).getByRole("button", { name: "Shortcuts" }).click();
-      await page.getByRole("dialog").first().waitFor();
+      await dialog("Shortcuts").waitFor();
       await clean("access-shortcuts");
       await page.keyboard.press("Escape");
+      await closed("Shortcuts");
     });
 
     test("the editor, a node's settings, and a run that waits, tab by tab", async () => {

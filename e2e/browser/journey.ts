@@ -9,13 +9,16 @@ import { join } from "node:path";
 import { afterEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
-import { binary, freshFolder, type Serve, startServe } from "./serve.ts";
+import { binary, freshFolder, type Serve, startServe, within } from "./serve.ts";
 
 /** `AXION_CHROMIUM`: another one than Debian's. */
 const executablePath = process.env["AXION_CHROMIUM"] ?? "/usr/bin/chromium";
 /** Pictures for looking at; ignored by git. */
 const shots = fileURLToPath(new URL("../../shots", import.meta.url));
 export const patience = Number(process.env["AXION_PATIENCE_MS"] ?? 20_000);
+const CLOSE_MS = 20_000;
+const CALL_MS = 30_000;
+const SPOKEN_MS = 5_000;
 
 export interface Journey {
   readonly home: string;
@@ -46,25 +49,28 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
   if (!existsSync(executablePath)) throw new Error(`There is no ${executablePath}; install chromium.`);
   const folder = freshFolder();
   let serve = await startServe(folder.home);
-  let browser: Browser;
-  try {
-    // In a container Chromium's own sandbox cannot be set up by root.
-    browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
-  } catch (error) {
-    await serve.stop();
+  let browser: Browser | undefined;
+  /** All of it, whatever of it hangs: what is left open would keep the whole file of tests from ending. */
+  const close = async (): Promise<void> => {
+    const results = await Promise.allSettled([
+      within(CLOSE_MS, "the browser to close", browser?.close() ?? Promise.resolve()),
+      serve.stop(),
+    ]);
     folder.remove();
-    throw error;
-  }
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  };
   let context: BrowserContext;
   let page: Page;
   let seen: string[] = [];
   const open = async (): Promise<void> => {
+    if (browser === undefined) throw new Error("There is no browser.");
     context = await browser.newContext({
       viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, colorScheme: options.theme ?? "light", reducedMotion: "reduce", locale: "en-GB",
       permissions: ["clipboard-read", "clipboard-write"],
     });
     page = await context.newPage();
     page.setDefaultTimeout(patience);
+    await hinder(page);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") seen.push(`${message.type()}: ${message.text()}`);
     });
@@ -72,7 +78,14 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
     await page.goto(serve.url);
     await page.getByRole("contentinfo").getByText(/Axion \d/).waitFor();
   };
-  await open();
+  try {
+    // In a container Chromium's own sandbox cannot be set up by root.
+    browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+    await open();
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
   return {
     home: folder.home,
     work: folder.work,
@@ -93,21 +106,38 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
     },
     call: <T>(command: string, params: object = {}) =>
       new Promise<T>((resolve, reject) => {
-        execFile(binary, ["call", command, JSON.stringify(params), "--home", folder.home], { maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+        execFile(binary, ["call", command, JSON.stringify(params), "--home", folder.home], { maxBuffer: 64 << 20, timeout: CALL_MS, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
           if (error === null) resolve(JSON.parse(stdout) as T);
-          else reject(new Error(`${command}: ${stderr}`));
+          else reject(new Error(`${command}: ${error.killed === true ? `no answer in ${CALL_MS / 1000} s ` : ""}${stderr}`));
         });
       }),
     picture: async (name) => {
       mkdirSync(shots, { recursive: true });
       await page.screenshot({ path: join(shots, `${name}.png`) });
     },
-    close: async () => {
-      await browser.close();
-      await serve.stop();
-      folder.remove();
-    },
+    close,
   };
+};
+
+/**
+ * `AXION_LATE_FRAMES_MS`: each animation frame comes up to so much later, as on a machine that has no time to draw. What closes, fades or takes
+ * focus by frames is then seen half done, and a journey that is too quick for it fails each time instead of once in a hundred.
+ */
+const hinder = async (page: Page): Promise<void> => {
+  const late = Number(process.env["AXION_LATE_FRAMES_MS"] ?? 0);
+  if (late <= 0) return;
+  await page.addInitScript((most) => {
+    const real = window.requestAnimationFrame.bind(window);
+    const gone = new Set<number>();
+    let last = 0;
+    window.requestAnimationFrame = (callback) => {
+      last += 1;
+      const id = last;
+      setTimeout(() => !gone.delete(id) && real(callback), Math.random() * most);
+      return id;
+    };
+    window.cancelAnimationFrame = (id) => void gone.add(id);
+  }, late);
 };
 
 /** Tries until it does not throw; the last failure is the failure. */
@@ -170,14 +200,31 @@ export const openExample = async (page: Page, name: string): Promise<void> => {
   await page.getByRole("tab", { name: new RegExp(`^${name}`), selected: true }).waitFor();
 };
 
-/** After a test that failed: a picture, and what a screen reader would find, for whoever looks at the log. */
+/**
+ * Nothing of the page is on its way any more: no layer that fades out, no animation that will end, two frames drawn. A spinner that turns for ever is
+ * no reason to wait.
+ */
+export const still = (page: Page): Promise<void> =>
+  eventually("the page is still", async () => {
+    const moving = await page.evaluate(async () => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const layers = [...document.querySelectorAll("[data-starting-style], [data-ending-style]")].map((each) => each.outerHTML.slice(0, 120));
+      const running = document.getAnimations().filter((each) => each.playState === "running" && Number.isFinite(Number(each.effect?.getComputedTiming().endTime)));
+      return [...layers, ...running.map((each) => `animation of ${(each.effect as KeyframeEffect | null)?.target?.outerHTML.slice(0, 120)}`)];
+    });
+    assert.deepEqual(moving, []);
+  });
+
+/** After a test that failed: a picture and the page's console beside the reason, and in the log what a screen reader would find. */
 export const tellFailures = (journey: () => Journey | undefined): void => {
   afterEach(async (context) => {
     const now = journey();
     if (now === undefined || !("passed" in context) || context.passed) return;
     const name = context.fullName.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 80);
-    await now.picture(`failed-${name}`).catch(() => undefined);
-    const page = await now.page().locator("body").ariaSnapshot().catch(() => "the page does not answer");
-    console.log(`shots/failed-${name}.png\n${now.problems().join("\n")}\n${page.slice(0, 6_000)}`);
+    const taken = await now.picture(`failed-${name}`).then(() => true, () => false);
+    const spoken = await now.page().locator("body").ariaSnapshot({ timeout: SPOKEN_MS }).catch(() => "the page does not answer");
+    for (const problem of now.problems()) context.diagnostic(`console ${problem}`);
+    context.diagnostic(taken ? `picture: shots/failed-${name}.png` : "no picture could be taken");
+    console.log(spoken.slice(0, 6_000));
   });
 };

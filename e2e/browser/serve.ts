@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +34,24 @@ export const freshFolder = (): { readonly home: string; readonly work: string; r
   return { home: join(path, "home"), work, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
 };
 
+const START_MS = 30_000;
+const STOP_MS = 15_000;
+
 const ended = (child: ChildProcess): Promise<unknown> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : once(child, "exit"));
+
+/** The work's answer, or a failure that says what was waited for. */
+export const within = async <T>(ms: number, what: string, work: Promise<T>): Promise<T> => {
+  const clock = new AbortController();
+  const late = async (): Promise<never> => {
+    await delay(ms, undefined, { signal: clock.signal });
+    throw new Error(`waited ${ms / 1000} s for ${what}`);
+  };
+  try {
+    return await Promise.race([work, late()]);
+  } finally {
+    clock.abort();
+  }
+};
 
 export const startServe = async (home: string, args: ReadonlyArray<string> = []): Promise<Serve> => {
   if (!existsSync(binary)) throw new Error(`There is no ${binary}; build it with: cargo build -p axion-cli`);
@@ -43,14 +61,21 @@ export const startServe = async (home: string, args: ReadonlyArray<string> = [])
     said = `${said}${chunk}`.slice(-10_000);
   });
   const lines = createInterface({ input: child.stdout });
-  const first = await Promise.race([
-    once(lines, "line").then(([line]) => String(line)),
+  const line = Promise.race([
+    once(lines, "line").then(([text]) => String(text)),
     once(child, "exit").then(([code]) => Promise.reject(new Error(`axion serve ended with ${code}: ${said}`))),
   ]);
+  const first = await within(START_MS, "the address of axion serve", line).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said}`);
+  });
   const { url, port, pid } = JSON.parse(first) as { url: string; port: number; pid: number };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
-    await ended(child);
+    await within(STOP_MS, `axion serve to end after ${signal}`, ended(child)).catch((error: unknown) => {
+      child.kill("SIGKILL");
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${said}`);
+    });
   };
   return { url, port, pid, home, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
 };

@@ -32,7 +32,13 @@ const freePort = (): Promise<number> =>
 /** Opens the app on `home` (a new one if absent) and waits until the workbench is there. */
 export const openApp = async (home = mkdtempSync(join(tmpdir(), "axion-desktop-"))): Promise<Session> => {
   const page = await Desktop.open(binary, { AXION_HOME: join(home, "axion"), HOME: home }, await freePort());
-  await until("the workbench", () => page.find("main"));
+  try {
+    await until("the workbench", () => page.find("main"));
+  } catch (error) {
+    // What is left open would keep the whole file of tests from ending.
+    await page.close();
+    throw error;
+  }
   return {
     page,
     home,

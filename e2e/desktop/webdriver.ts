@@ -16,11 +16,17 @@ export class WebDriverError extends Error {
   }
 }
 
+/** A session begins with the app's start; everything else is answered sooner. */
+const REQUEST_MS = 60_000;
+
 const request = async (url: string, method: string, body?: unknown): Promise<unknown> => {
   const reply = await fetch(url, {
     method,
+    signal: AbortSignal.timeout(REQUEST_MS),
     headers: { "content-type": "application/json; charset=utf-8" },
     ...(method === "POST" ? { body: JSON.stringify(body ?? {}) } : {}),
+  }).catch((error: unknown) => {
+    throw new Error(`the driver did not answer ${method} ${new URL(url).pathname}: ${String(error)}`);
   });
   const { value } = (await reply.json()) as { value: unknown };
   if (!reply.ok) {
@@ -47,11 +53,11 @@ export class Desktop {
       stdio: ["ignore", "ignore", "inherit"],
     });
     const root = `http://127.0.0.1:${port}`;
-    await until("the driver to answer", async () => {
-      const status = (await request(`${root}/status`, "GET")) as { ready: boolean };
-      return status.ready;
-    });
     try {
+      await until("the driver to answer", async () => {
+        const status = (await request(`${root}/status`, "GET")) as { ready: boolean };
+        return status.ready;
+      });
       const session = (await request(`${root}/session`, "POST", {
         capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: [] } } },
       })) as { sessionId: string };
@@ -119,7 +125,7 @@ export class Desktop {
   /** Ends the session, and with it the app. */
   async close(): Promise<void> {
     await request(this.#base, "DELETE").catch(() => undefined);
-    this.#driver.kill();
+    this.#driver.kill("SIGKILL");
   }
 }
 
