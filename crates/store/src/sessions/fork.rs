@@ -64,11 +64,11 @@ impl Branch<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Copies the branch up to a message into a new session under the given id. The flag is false if that was done already.
+    /// Copies the branch up to a message into a new session under the given id. Repeating it is harmless.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` if the message is still being written or the id belongs to another session.
-    pub fn fork_session(&mut self, session_id: &str, message_id: &str, copy_id: &str, ts: u64) -> Result<(SessionRow, bool), StoreError> {
+    pub fn fork_session(&mut self, session_id: &str, message_id: &str, copy_id: &str, ts: u64) -> Result<SessionRow, StoreError> {
         let source = self.get_session(session_id)?;
         let last = self.node_of(source.id, message_id)?;
         if self.get_message(session_id, message_id)?.state == MessageState::Streaming {
@@ -88,7 +88,7 @@ impl WriteTx<'_> {
         let (copy, made) = self.insert_session(&new, Some(&origin))?;
         if !made {
             return if copy.forked_from.as_ref() == Some(&origin) {
-                Ok((copy, false))
+                Ok(copy)
             } else {
                 Err(StoreError::Conflict(format!("The session `{copy_id}` exists already.")))
             };
@@ -121,7 +121,7 @@ impl WriteTx<'_> {
         self.conn().prepare_cached("UPDATE sessions SET last_active = ?2 WHERE id = ?1")?.execute(params![copy.id, to_sql(ts)])?;
         let copy = self.get_session(copy_id)?;
         self.announce("session-changed", ts, "session", &copy)?;
-        Ok((copy, true))
+        Ok(copy)
     }
 
     fn copy_events(&mut self, from: &StreamName, branch: &mut Branch<'_>) -> Result<(), StoreError> {
