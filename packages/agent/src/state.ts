@@ -18,6 +18,7 @@ export interface CallState {
   /** Equal for equal calls. */
   readonly key: string;
   readonly calledAt: number;
+  readonly requests: string[];
   started?: { readonly changes?: readonly FileChange[]; readonly runId?: string };
   finished?: { readonly state: Of<"tool-finished">["state"]; readonly output?: PortValue; readonly error?: StepError };
 }
@@ -53,24 +54,27 @@ export interface TurnState {
   readonly notes: Map<string, number>;
   compacted?: Of<"compacted">;
   lastAt: number | undefined;
+  readonly steered: Set<string>;
+  /** Characters of text so far. */
+  units: number;
   finished: boolean;
 }
 
 export const newState = (): TurnState => ({
   parts: 0, items: [], calls: new Map(), requests: new Map(), open: new Set(), todos: [], usage: noUsage, steps: 0, spent: { steps: 0, tokens: 0, cost: 0, activeMs: 0 },
-  repeats: new Map(), results: new Set(), idle: 0, broken: 0, notes: new Map(), lastAt: undefined, finished: false,
+  repeats: new Map(), results: new Set(), idle: 0, broken: 0, notes: new Map(), lastAt: undefined, steered: new Set(), units: 0, finished: false,
 });
 
 /** Errors of calls that the model must mend, not the world. */
 export const brokenCodes: ReadonlySet<string> = new Set(["unknown_tool", "bad_arguments"]);
 /** Notes after which what was said so far is a piece, and the model is asked to go on. */
-const breaks: ReadonlySet<string> = new Set(["retry", "resumed", "length"]);
+const breaks: ReadonlySet<string> = new Set(["retry", "resumed", "length", "made-room"]);
 
 export const waiting = (state: TurnState): readonly RequestState[] => [...state.open].flatMap((id) => state.requests.get(id) ?? []);
 export const lastItem = (state: TurnState): Item | undefined => state.items.at(-1);
 /** The request of a kind that belongs to a call, the latest if there were several. */
 export const requestOf = (state: TurnState, callId: string, kind: SessionRequest["kind"]): RequestState | undefined =>
-  [...state.requests.values()].findLast((each) => each.request.callId === callId && each.request.kind === kind);
+  state.calls.get(callId)?.requests.flatMap((id) => state.requests.get(id) ?? []).findLast((each) => each.request.kind === kind);
 
 const openStep = (state: TurnState): StepItem => {
   const last = lastItem(state);
@@ -98,12 +102,13 @@ const addText = (state: TurnState, event: Of<"text-added">) => {
   const last = contents.at(-1);
   if (last?.type === event.kind && last.part === event.part) last.text += event.text.slice(Math.max(0, last.text.length - event.offset));
   else contents.push({ type: event.kind, part: event.part, text: event.text });
+  state.units += event.text.length;
   state.parts = Math.max(state.parts, event.part + 1);
 };
 
 const addCall = (state: TurnState, event: Of<"tool-called">) => {
   const key = fingerprint(`${event.tool} ${canonical(event.arguments as Json)}`);
-  const call: CallState = { callId: event.callId, tool: event.tool, title: event.title, args: event.arguments as Json, safety: event.safety, key, calledAt: event.ts };
+  const call: CallState = { callId: event.callId, tool: event.tool, title: event.title, args: event.arguments as Json, safety: event.safety, key, calledAt: event.ts, requests: [] };
   state.calls.set(event.callId, call);
   openStep(state).contents.push({ type: "call", call });
   state.repeats.set(key, (state.repeats.get(key) ?? 0) + 1);
@@ -115,6 +120,9 @@ const finishCall = (state: TurnState, event: Of<"tool-finished">) => {
   const call = state.calls.get(event.callId);
   if (call === undefined || call.finished !== undefined) return;
   const { output, error } = event;
+  // What was asked about it, and the texts that it changed, are of no more use: a long turn must not grow by them.
+  for (const id of call.requests) state.requests.delete(id);
+  if (call.started !== undefined) call.started = {};
   call.finished = { state: event.state, ...(output !== undefined && { output }), ...(error !== undefined && { error }) };
   const result = `${call.key} ${output === undefined ? "" : output.type === "blob" ? output.hash : fingerprint(JSON.stringify(output.value))}`;
   state.idle = event.state === "succeeded" && !state.results.has(result) ? 0 : state.idle + 1;
@@ -164,6 +172,7 @@ export const apply = (state: TurnState, event: TurnEvent): void => {
     case "steered":
       closeStep(state);
       state.items.push({ type: "told", text: event.text });
+      state.steered.add(event.queuedId);
       state.repeats.clear();
       state.idle = 0;
       state.parts = Math.max(state.parts, event.part + 1);
@@ -171,6 +180,7 @@ export const apply = (state: TurnState, event: TurnEvent): void => {
     case "request-opened":
       if (!state.requests.has(event.request.requestId)) state.open.add(event.request.requestId);
       state.requests.set(event.request.requestId, { request: event.request });
+      if (event.request.callId !== undefined) state.calls.get(event.request.callId)?.requests.push(event.request.requestId);
       state.parts = Math.max(state.parts, event.part + 1);
       break;
     case "request-answered": answerRequest(state, event); break;

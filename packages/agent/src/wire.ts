@@ -17,7 +17,8 @@ export const cut = (text: string, max: number): string => {
 export const safeCut = (text: string, at: number): number => at > 0 && at < text.length && isHigh(text.charCodeAt(at - 1)) ? at - 1 : at;
 
 /** The beginning and the end of a text, with a line between that says what is missing. */
-export const headAndTail = (text: string, head: number, tail: number): string => {
+export const headAndTail = (text: string, headUnits: number, tailUnits: number): string => {
+  const head = Math.floor(headUnits), tail = Math.floor(tailUnits);
   if (text.length <= head + tail) return text;
   const first = text.slice(0, safeCut(text, head));
   const from = safeCut(text, text.length - tail);
