@@ -1,0 +1,50 @@
+/** What a client of a model needs from the world: a way to send one request, and time. Both are brought by the runner, or by a test. */
+
+/** A part of the engine's clock. */
+export interface ModelClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `wake` once after `ms`; the answer takes it back. */
+  timer(ms: number, wake: () => void): () => void;
+}
+
+export interface ModelFetchInit {
+  readonly method: "POST";
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+/** `typeof fetch` is one. May reject, or let the body fail, with a `ModelFailure`, which is passed on as it is; any other error counts as "not reached". */
+export type ModelFetch = (url: string, init: ModelFetchInit) => Promise<Response>;
+
+export interface ModelPorts {
+  readonly fetch: ModelFetch;
+  readonly clock: ModelClock;
+}
+
+/**
+ * Stands for the provider's base URL, which is not known here: `http://provider.invalid/chat/completions` means the path `/chat/completions` under that base.
+ * Bases as people know them: with `/v1` for the two of OpenAI, without it for Anthropic and Ollama.
+ */
+export const PROVIDER_ORIGIN = "http://provider.invalid";
+
+/** What a reply may cost. The broker is given the first two as well; it is the one that ends connections. */
+export const LIMITS = {
+  /** Milliseconds without a whole frame. */
+  idleMs: 60_000,
+  /** For a model on this machine, which may have to be loaded and may take its time over a long prompt. */
+  localIdleMs: 300_000,
+  maxBytes: 134_217_728,
+  /** Characters of one frame or line. */
+  maxFrame: 8_388_608,
+  /** Characters of text, and of reasoning. */
+  maxText: 8_388_608,
+  maxCalls: 128,
+  /** Characters of the arguments of all tool calls of a reply. */
+  maxArguments: 4_194_304,
+  /** Bytes of an error's body that are read. */
+  maxErrorBytes: 65_536,
+  /** How long the counts may come after the reply has finished. */
+  afterFinishMs: 5_000,
+} as const;
+export const idleMsOf = (model: { readonly local: boolean }): number => model.local ? LIMITS.localIdleMs : LIMITS.idleMs;
