@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** `AXION_BIN`: another build, for example a release. */
 export const binary = process.env["AXION_BIN"] ?? join(repository, "target", "debug", "axion");
-export const examples = join(repository, "examples");
+/** `AXION_RESOURCES`: page, runner and examples from elsewhere, as Core takes it. */
+export const examples = join(process.env["AXION_RESOURCES"] ?? repository, "examples");
 
 export interface Serve {
   readonly url: string;

@@ -87,7 +87,8 @@ function ToastList({ dismissLabel }: { readonly dismissLabel: string }): JSX.Ele
               )}
             </div>
             {toast.actionProps && <Base.Action className="shrink-0 rounded-mark px-1 text-accent hover:underline" />}
-            <Base.Close aria-label={dismissLabel} className="inline-flex size-5 shrink-0 items-center justify-center rounded-mark text-fg-3 hover:bg-hover hover:text-fg">
+            {/* The primitive hides it until the pointer is there, and leaves it focusable; our toasts are never stacked. */}
+            <Base.Close aria-hidden={false} aria-label={dismissLabel} className="inline-flex size-5 shrink-0 items-center justify-center rounded-mark text-fg-3 hover:bg-hover hover:text-fg">
               <Icon name="x" size={14} />
             </Base.Close>
           </Base.Content>
