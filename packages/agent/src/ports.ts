@@ -2,7 +2,7 @@
  * What a turn needs from the world, as ports. The runner brings the real ones (its jail's files, the host for everything that must be kept
  * or asked), tests bring their own.
  */
-import type { BlobPort, Clock, FilePort, Json } from "@axion/engine";
+import type { BlobPort, Clock, FileEntry, FilePort, Json } from "@axion/engine";
 import type { GraphRunResult, RecallResult, TurnEvent } from "@axion/protocol";
 import type { ModelClient } from "./model.ts";
 
@@ -15,6 +15,8 @@ export interface FileFacts {
 
 /** The granted folders, by `folderId` as the slot. Paths are relative; the port refuses those that lead out. */
 export interface AgentFiles extends FilePort {
+  /** `skip` names folders that are not looked into; `withFolders` shows folders too, their paths ending with `/`. */
+  list(folder: string, path: string, options: { readonly recursive: boolean; readonly limit: number; readonly skip?: ReadonlySet<string>; readonly withFolders?: boolean }, signal: AbortSignal): Promise<readonly FileEntry[]>;
   /** Undefined if nothing is there. */
   facts(folder: string, path: string, signal: AbortSignal): Promise<FileFacts | undefined>;
   /** At most `bytes` bytes from `offset`; fewer only at the end of the file. */

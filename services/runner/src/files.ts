@@ -5,7 +5,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, opendir, realpath, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
-import { type FileEntry, type FilePort, StepFailure, type WriteMode, relativePath } from "@axion/engine";
+import type { AgentFiles, FileFacts } from "@axion/agent";
+import { type FileEntry, StepFailure, type WriteMode, relativePath } from "@axion/engine";
 import type { Grant } from "./grants.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -30,7 +31,10 @@ const explain = (action: string, slot: string, path: string, thrown: unknown): S
 
 const inside = (root: string, path: string) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 
-export class GrantedFiles implements FilePort {
+/** `skip` names folders that are not looked into; `withFolders` shows folders too, their paths ending with `/`. */
+type ListOptions = Parameters<AgentFiles["list"]>[2];
+
+export class GrantedFiles implements AgentFiles {
   readonly #grants: ReadonlyMap<string, Grant>;
   /** Tells temporary files apart; unique within the process is enough, because the name also holds the process id. */
   #count = 0;
@@ -39,7 +43,7 @@ export class GrantedFiles implements FilePort {
     this.#grants = grants;
   }
 
-  async list(slot: string, folder: string, options: { readonly recursive: boolean; readonly limit: number }, signal: AbortSignal): Promise<readonly FileEntry[]> {
+  async list(slot: string, folder: string, options: ListOptions, signal: AbortSignal): Promise<readonly FileEntry[]> {
     const { root, path } = await this.#existing("List", slot, folder);
     const found: FileEntry[] = [];
     const waiting = [{ real: path, shown: relativeTo(root, path) }];
@@ -49,7 +53,8 @@ export class GrantedFiles implements FilePort {
           signal.throwIfAborted();
           const shown = next.shown === "" ? entry.name : `${next.shown}/${entry.name}`;
           // Links are left out: where they lead is nobody's grant.
-          if (entry.isDirectory() && options.recursive) waiting.push({ real: join(next.real, entry.name), shown });
+          if (entry.isDirectory() && options.recursive && options.skip?.has(entry.name) !== true) waiting.push({ real: join(next.real, entry.name), shown });
+          if (entry.isDirectory() && options.withFolders === true) found.push({ slot, path: `${shown}/`, name: entry.name, bytes: 0 });
           if (!entry.isFile()) continue;
           const { size } = await lstat(join(next.real, entry.name));
           found.push({ slot, path: shown, name: entry.name, bytes: size });
@@ -76,6 +81,37 @@ export class GrantedFiles implements FilePort {
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
       if (thrown instanceof TypeError) throw new StepFailure("not_text", `${slot}/${path} is not UTF-8 text.`);
+      throw explain("Reading", slot, path, thrown);
+    } finally {
+      await file?.close();
+    }
+  }
+
+  /** What is there, without opening it; undefined if nothing is. */
+  async facts(slot: string, path: string, signal: AbortSignal): Promise<FileFacts | undefined> {
+    signal.throwIfAborted();
+    try {
+      const { path: real } = await this.#existing("Look", slot, path);
+      const stat = await lstat(real);
+      if (!stat.isFile() && !stat.isDirectory()) throw new StepFailure("not_a_file", `${slot}/${path} is neither a file nor a folder.`);
+      return { bytes: stat.size, changedAt: stat.mtimeMs, folder: stat.isDirectory() };
+    } catch (thrown) {
+      if (thrown instanceof StepFailure && (thrown.code === "file_enoent" || thrown.code === "file_enotdir")) return undefined;
+      throw explain("Looking at", slot, path, thrown);
+    }
+  }
+
+  async piece(slot: string, path: string, offset: number, bytes: number, signal: AbortSignal): Promise<Uint8Array> {
+    signal.throwIfAborted();
+    const { path: real } = await this.#existing("Read", slot, path);
+    let file: FileHandle | undefined;
+    try {
+      file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      if (!(await file.stat()).isFile()) throw new StepFailure("not_a_file", `Reading ${slot}/${path} failed. It is not a regular file.`);
+      const held = new Uint8Array(bytes);
+      const { bytesRead } = await file.read(held, 0, bytes, offset);
+      return held.subarray(0, bytesRead);
+    } catch (thrown) {
       throw explain("Reading", slot, path, thrown);
     } finally {
       await file?.close();

@@ -8,6 +8,7 @@ import { GrantedFiles } from "./files.ts";
 import { readGrants } from "./grants.ts";
 import { Peer } from "./peer.ts";
 import { Runs } from "./runs.ts";
+import { Turns } from "./turns.ts";
 import { version } from "../package.json" with { type: "json" };
 
 const fatal = (thrown: unknown): never => {
@@ -22,7 +23,8 @@ const main = async (): Promise<void> => {
   const files = new GrantedFiles(readGrants(grants));
   const channel = await openChannel(name);
   const runs = new Runs(files, () => peer);
-  const peer = new Peer(channel, runs.methods(() => process.exit(0)));
+  const turns = new Turns(files, () => peer, (level, text) => runs.log(level, text));
+  const peer = new Peer(channel, new Map([...runs.methods(() => process.exit(0)), ...turns.methods()]));
   process.on("uncaughtException", (thrown) => {
     runs.log("error", `the runner failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
     // The host goes on with another runner; what is queued for the channel gets its chance to leave.
@@ -30,7 +32,7 @@ const main = async (): Promise<void> => {
   });
   // Without its host a runner has nothing to do and nobody to tell.
   void peer.ended.then(() => process.exit(0));
-  const hello = { token: token ?? "", protocol: 1, capabilities: ["runs", "validate", "approvals", "resume"], version, node: process.versions.node, pid: process.pid };
+  const hello = { token: token ?? "", protocol: 1, capabilities: ["runs", "validate", "approvals", "resume", "turns"], version, node: process.versions.node, pid: process.pid };
   await peer.ask("hello", JSON.stringify(hello));
 };
 

@@ -1,26 +1,10 @@
 /** The runs of this process: starts them, hands them what the host says, forgets them when they end. */
 import { type Json, Run, checkInput, compile } from "@axion/engine";
-import type { ApprovalAnswerParams, ErrorInfo, Problem, RunStartParams, ValidateResult } from "@axion/protocol";
+import type { ApprovalAnswerParams, Problem, RunStartParams, ValidateResult } from "@axion/protocol";
 import type { FilePort } from "@axion/engine";
-import { INVALID_PARAMS, type Methods, type Peer, RpcFailure } from "./peer.ts";
+import type { Methods, Peer } from "./peer.ts";
+import { idOf, invalid, record, refuse } from "./read.ts";
 import { worldOf } from "./world.ts";
-
-const idShape = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-/** Application errors, apart from those of JSON-RPC itself. */
-const REFUSED = -32000;
-
-const refuse = (info: ErrorInfo) => new RpcFailure(REFUSED, info.message, info);
-const invalid = (what: string) => new RpcFailure(INVALID_PARAMS, what);
-
-const record = (params: unknown): Readonly<Record<string, unknown>> => {
-  if (typeof params !== "object" || params === null || Array.isArray(params)) throw invalid("params must be an object");
-  return params as Readonly<Record<string, unknown>>;
-};
-const idOf = (params: Readonly<Record<string, unknown>>, key: string): string => {
-  const value = params[key];
-  if (typeof value !== "string" || !idShape.test(value)) throw invalid(`${key} is not an identifier`);
-  return value;
-};
 
 /** Checks as much of the frame as the engine does not check itself. */
 const startParams = (params: unknown): RunStartParams => {

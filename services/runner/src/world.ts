@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { type Clock, type FilePort, type Host, StepFailure } from "@axion/engine";
 import type { Peer } from "./peer.ts";
 
-const clock: Clock = {
+export const clock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   timer: (ms, wake) => {
     const timer = setTimeout(wake, ms);

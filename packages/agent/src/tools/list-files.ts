@@ -23,18 +23,21 @@ export const listFiles: Tool = {
   run: async (args, context) => {
     const folder = folderOf(args, context.folders);
     const path = checkedPath(args);
-    const found = await context.files.list(folder.folderId, path, { recursive: args["recursive"] !== false, limit: LIMIT }, context.signal);
+    const recursive = args["recursive"] !== false;
+    const found = await context.files.list(folder.folderId, path, { recursive, limit: LIMIT, skip: skipped, withFolders: !recursive }, context.signal);
     const pattern = textArg(args, "pattern") ?? "";
     const inside = path === "" ? 0 : path.length + 1;
-    const files = found.filter((file) => !isHidden(file.path.slice(inside)) && fitsAnyPattern(file.name, pattern)).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    const lines = files.slice(0, SHOWN).map((file) => `${file.path}  ${sized(file.bytes)}`);
+    const files = found.filter((file) => !isSkipped(file.path.slice(inside)) && fitsAnyPattern(file.name, pattern)).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    const lines = files.slice(0, SHOWN).map((file) => file.path.endsWith("/") ? file.path : `${file.path}  ${sized(file.bytes)}`);
     const more = files.length > SHOWN ? [`… and ${files.length - SHOWN} more. Use path or pattern to see fewer.`] : found.length >= LIMIT ? [`… the folder holds more than ${LIMIT} files; look into a folder inside it.`] : [];
     return { output: files.length === 0 ? "No files." : [...lines, ...more].join("\n") };
   },
 };
 
-const skipped = new Set(["node_modules", ".git", "target", "dist", ".venv", "__pycache__"]);
-export const isHidden = (path: string): boolean => path.split("/").slice(0, -1).some((name) => skipped.has(name));
+/** What tools make, not people: left out unless it is looked into by name. */
+export const skipped: ReadonlySet<string> = new Set(["node_modules", ".git", "target", "dist", ".venv", "__pycache__"]);
+/** For file ports that do not skip by themselves. */
+export const isSkipped = (path: string): boolean => path.split("/").slice(0, -1).some((name) => skipped.has(name));
 
 export const checkedPath = (args: JsonRecord, key = "path"): string => {
   const checked = relativePath(textArg(args, key) ?? "");

@@ -1,7 +1,7 @@
 /** search_files: lines that hold a text or fit a regular expression, in time linear in what is searched. */
 import { StepFailure, fitsAnyPattern } from "@axion/engine";
 import { readPattern } from "../pattern/match.ts";
-import { checkedPath, isHidden } from "./list-files.ts";
+import { checkedPath, isSkipped, skipped } from "./list-files.ts";
 import { textPieces } from "./text-file.ts";
 import { type Tool, folderOf, folderParameter, place, textArg } from "./tool.ts";
 
@@ -32,10 +32,10 @@ export const searchFiles: Tool = {
     const path = checkedPath(args);
     const read = readPattern(textArg(args, "query") ?? "", { literal: args["regex"] !== true, ignoreCase: args["caseSensitive"] !== true });
     if ("problem" in read) throw new StepFailure("bad_pattern", `The regular expression cannot be used: ${read.problem}`, "Mend it, or search for plain text.");
-    const found = await context.files.list(folder.folderId, path, { recursive: true, limit: MAX_FILES }, context.signal);
+    const found = await context.files.list(folder.folderId, path, { recursive: true, limit: MAX_FILES, skip: skipped }, context.signal);
     const inside = path === "" ? 0 : path.length + 1;
     const names = textArg(args, "pattern") ?? "";
-    const files = found.filter((file) => !isHidden(file.path.slice(inside)) && file.bytes <= MAX_FILE_BYTES && fitsAnyPattern(file.name, names)).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    const files = found.filter((file) => !isSkipped(file.path.slice(inside)) && file.bytes <= MAX_FILE_BYTES && fitsAnyPattern(file.name, names)).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     const until = context.clock.now() + MAX_MS;
     const lines: string[] = [];
     let bytes = 0, hits = 0, searched = 0, stopped = found.length >= MAX_FILES ? `only the first ${MAX_FILES} files were looked at` : "";
