@@ -3,6 +3,8 @@
 //! The index holds words only. For what is shown of a hit, the few texts that were found go into an index in memory, and its `snippet` marks
 //! the words there, so that both agree on what a word is. A query is words, never syntax.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,7 +19,8 @@ use crate::rows::{from_sql, to_sql};
 const SAID_BYTES: usize = 256 << 10;
 const TOOL_BYTES: usize = 16 << 10;
 /// How much text of all hits is marked; the hits behind that show their beginning.
-const MARKED_BYTES: usize = 4 << 20;
+const MARKED_BYTES: usize = 2 << 20;
+const PIECE_BYTES: usize = 2 << 10;
 const MAX_TERMS: usize = 32;
 const SNIPPET_UNITS: usize = 400;
 
@@ -112,8 +115,17 @@ fn add(to: &mut String, text: &str, end: usize) {
     if !to.is_empty() {
         to.push('\n');
     }
-    let cut = text.floor_char_boundary(text.len().min(end.saturating_sub(to.len())));
+    let cut = floor(text, end.saturating_sub(to.len()));
     to.extend(text[..cut].chars().map(|c| if matches!(c, '\u{2}' | '\u{3}') { ' ' } else { c }));
+}
+
+/// The last place between two letters at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The texts in a value, in order.
@@ -133,11 +145,22 @@ fn add_strings(to: &mut String, value: &Value, end: usize) {
     }
 }
 
-/// A query in the index's own language: every word of it, the last one perhaps only begun. `None` if there is no word in it.
-fn expression(query: &str) -> Option<String> {
-    let terms: Vec<&str> = query.split_whitespace().filter(|term| term.chars().any(char::is_alphanumeric)).take(MAX_TERMS).collect();
-    let quoted: Vec<String> = terms.iter().map(|term| format!("\"{}\"", term.replace('"', " ").replace('\0', " "))).collect();
-    (!quoted.is_empty()).then(|| if query.ends_with(char::is_whitespace) { quoted.join(" ") } else { quoted.join(" ") + "*" })
+/// A query in the index's own language.
+struct Query {
+    /// Every word of it, the last one perhaps only begun.
+    all: String,
+    /// Any of them.
+    any: String,
+}
+
+/// `None` if there is no word in it.
+fn query_of(text: &str) -> Option<Query> {
+    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).take(MAX_TERMS);
+    let mut quoted: Vec<String> = words.map(|word| format!("\"{}\"", word.replace(['"', '\0'], " "))).collect();
+    if !text.ends_with(char::is_whitespace) {
+        quoted.last_mut()?.push('*');
+    }
+    (!quoted.is_empty()).then(|| Query { all: quoted.join(" "), any: quoted.join(" OR ") })
 }
 
 impl ReadTx<'_> {
@@ -147,7 +170,7 @@ impl ReadTx<'_> {
     /// `NotFound` if there is no such session.
     pub fn search_sessions(&self, query: &str, session_id: Option<&str>, limit: u64) -> Result<Vec<SearchHit>, StoreError> {
         let session = session_id.map(|id| self.session_number(id)).transpose()?;
-        let Some(expression) = expression(query) else { return Ok(Vec::new()) };
+        let Some(query) = query_of(query) else { return Ok(Vec::new()) };
         let mut statement = self.conn.prepare_cached(
             "SELECT s.session_id, s.title, m.message_id, m.role, coalesce(m.created_at, s.last_active), m.id
              FROM session_search f LEFT JOIN session_messages m ON f.rowid % 2 = 0 AND m.id = f.rowid / 2
@@ -155,7 +178,7 @@ impl ReadTx<'_> {
              WHERE session_search MATCH ?1 AND (?2 IS NULL OR s.id = ?2) ORDER BY bm25(session_search, 10.0, 2.0, 1.0), f.rowid DESC LIMIT ?3",
         )?;
         let mut found: Vec<(SearchHit, Option<i64>)> = statement
-            .query_map(params![expression, session, to_sql(limit.min(200))], |row| {
+            .query_map(params![query.all, session, to_sql(limit.min(200))], |row| {
                 let message_id: Option<String> = row.get(2)?;
                 let role = if message_id.is_some() { Some(MessageRole::read(row, 3)?) } else { None };
                 let (session_id, title) = (row.get(0)?, row.get(1)?);
@@ -163,41 +186,47 @@ impl ReadTx<'_> {
             })?
             .collect::<Result<_, _>>()?;
         if !found.is_empty() {
-            self.add_snippets(&expression, &mut found)?;
+            self.add_snippets(&query, &mut found)?;
         }
         Ok(found.into_iter().map(|(hit, _)| hit).collect())
     }
 
-    fn add_snippets(&self, expression: &str, found: &mut [(SearchHit, Option<i64>)]) -> Result<(), StoreError> {
+    /// Texts are cut into pieces: marking takes long where one text has a word ten thousand times.
+    fn add_snippets(&self, query: &Query, found: &mut [(SearchHit, Option<i64>)]) -> Result<(), StoreError> {
         let marker = Connection::open_in_memory()?;
-        marker.execute_batch("CREATE VIRTUAL TABLE t USING fts5 (title, said, tools, tokenize = 'unicode61 remove_diacritics 2')")?;
+        marker.execute_batch("CREATE VIRTUAL TABLE t USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2'); BEGIN")?;
         let mut body = self.conn.prepare_cached("SELECT parts FROM session_bodies WHERE message = ?1")?;
-        let mut insert = marker.prepare("INSERT INTO t (rowid, title, said, tools) VALUES (?1, ?2, ?3, ?4)")?;
-        let mut bytes = 0;
-        for (number, (hit, message)) in (0_i64..).zip(found.iter_mut()) {
+        let mut insert = marker.prepare("INSERT INTO t (rowid, text) VALUES (?1, ?2)")?;
+        // Whose piece each row of the index is.
+        let (mut owners, mut bytes) = (Vec::new(), 0);
+        for (number, (hit, message)) in found.iter_mut().enumerate() {
             let words = match message {
-                None => Words::default(),
+                None => Words { said: hit.title.clone(), tools: String::new() },
                 Some(message) => words_of(self, &body.query_row([*message], |row| row.get::<_, String>(0))?)?,
             };
+            hit.snippet = shorten(if words.said.is_empty() { &words.tools } else { &words.said });
             bytes += words.said.len() + words.tools.len();
-            let title = if message.is_none() { hit.title.as_str() } else { "" };
-            hit.snippet = shorten(if message.is_none() {
-                title
-            } else if words.said.is_empty() {
-                &words.tools
-            } else {
-                &words.said
-            });
-            if bytes <= MARKED_BYTES {
-                insert.execute(params![number, title, words.said, words.tools])?;
+            if bytes > MARKED_BYTES {
+                continue;
+            }
+            for piece in pieces(&words.said).chain(pieces(&words.tools)) {
+                insert.execute(params![owners.len() as i64, piece])?;
+                owners.push(number);
             }
         }
-        drop(insert);
-        let mut marked = marker.prepare("SELECT rowid, snippet(t, -1, char(2), char(3), '…', 24) FROM t WHERE t MATCH ?1")?;
-        let mut rows = marked.query([expression])?;
+        let mut best = HashMap::new();
+        let mut ranked = marker.prepare("SELECT rowid FROM t WHERE t MATCH ?1 ORDER BY rank, rowid")?;
+        let mut rows = ranked.query([&query.any])?;
         while let Some(row) = rows.next()? {
-            let (number, snippet): (i64, String) = (row.get(0)?, row.get(1)?);
-            if let Some((hit, _)) = usize::try_from(number).ok().and_then(|number| found.get_mut(number)) {
+            let piece: i64 = row.get(0)?;
+            if let Some(owner) = usize::try_from(piece).ok().and_then(|piece| owners.get(piece)) {
+                best.entry(*owner).or_insert(piece);
+            }
+        }
+        let mut marked = marker.prepare("SELECT snippet(t, 0, char(2), char(3), '…', 24) FROM t WHERE t MATCH ?1 AND rowid = ?2")?;
+        for (owner, piece) in best {
+            let snippet: String = marked.query_row(params![query.any, piece], |row| row.get(0))?;
+            if let Some((hit, _)) = found.get_mut(owner) {
                 hit.snippet = shorten(&snippet);
             }
         }
@@ -205,11 +234,26 @@ impl ReadTx<'_> {
     }
 }
 
+/// A text in pieces of bounded length that end between words where there are any.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let most = floor(rest, PIECE_BYTES);
+        let end = if most == rest.len() { most } else { rest[..most].rfind(char::is_whitespace).filter(|end| *end > 0).unwrap_or(most) };
+        let piece;
+        (piece, rest) = rest.split_at(end);
+        Some(piece)
+    })
+}
+
 /// One line of bounded length around the first mark, with its marks in pairs.
 fn shorten(text: &str) -> String {
     let mark = text.find('\u{2}').unwrap_or(0);
     // A word may be as long as a book.
-    let start = text.floor_char_boundary(mark.saturating_sub(SNIPPET_UNITS / 2));
+    let start = floor(text, mark.saturating_sub(SNIPPET_UNITS / 2));
     let mut short = String::new();
     let (mut units, mut open) = (0, false);
     for c in text[start..].chars() {

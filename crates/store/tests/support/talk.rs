@@ -1,4 +1,5 @@
 //! The pieces of a session, as short as a test likes them.
+#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use axion_store::{EventDraft, NewSession, SessionMode, SessionRow, Store, StoreError, StreamName};
 use serde_json::{Value, json};
