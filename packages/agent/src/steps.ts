@@ -7,7 +7,7 @@ import { choose, previewOf, sizedOf, summarise } from "./context/compaction.ts";
 import { ModelFailure } from "./model.ts";
 import { retryAfter, triesOf } from "./retry.ts";
 import { type Scope, pause } from "./scope.ts";
-import { type Of } from "./state.ts";
+import type { Of } from "./state.ts";
 import { type Reply, askModel, isOtherModel } from "./step.ts";
 import { TurnFailure, failureOf } from "./turn-failure.ts";
 import { costOf, safeCount } from "./usage.ts";
@@ -15,7 +15,7 @@ import type { Draft } from "./writer.ts";
 
 /** How often a reply that stopped at the length limit is gone on with, and an empty one asked for again. */
 const MAX_LENGTH = 3;
-const MAX_EMPTY = 2;
+const MAX_EMPTY = 1;
 
 export class Steps {
   readonly #scope: Scope;
@@ -42,7 +42,10 @@ export class Steps {
     if (reply.failure !== undefined && reply.calls === 0) return this.#failedReply(reply.failure, reply, usage);
     this.#failed = 0;
     const others = this.#otherModel(reply);
-    const complete = reply.calls === 0 && reply.said > 0 && reply.reason !== "length" && reply.reason !== "filter";
+    // Asked to go on with what was complete already, a model rightly says nothing more.
+    const before = state.items.at(-1);
+    const said = reply.said > 0 || (before?.type === "step" && before.cut);
+    const complete = reply.calls === 0 && said && reply.reason !== "length" && reply.reason !== "filter";
     if (complete && mayEnd()) return [usage, ...others];
     await writer.emit(usage, ...others);
     if (complete || reply.calls > 0) {
@@ -62,6 +65,8 @@ export class Steps {
       return undefined;
     }
     this.#empty++;
+    // Some models end their work without a word.
+    if (this.#empty > MAX_EMPTY && state.calls.size > 0) return [];
     if (this.#empty > MAX_EMPTY) throw new TurnFailure("empty_reply", `The model answered nothing, ${this.#empty} times. What was said so far is kept.`, "Retry, or choose another model.");
     await writer.emit(note(writer.nextPart(), "empty", "The model answered nothing and is asked again."));
     return undefined;
