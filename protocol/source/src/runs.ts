@@ -28,6 +28,8 @@ export const PortValue = union("PortValue", [InlineValue, BlobValue]);
 export const RunnerMode = literals("RunnerMode", ["docker", "process"]);
 export const RunnerFacts = struct("RunnerFacts", {
   mode: RunnerMode, engine: optional(text(200)), jail: text(400), node: text(40), readyMs: DurationMs,
+  /** Why not in a container, when that was tried first and did not work. */
+  fallback: optional(text(1000)),
 });
 export const RunGrant = struct("RunGrant", { slot: text(64), path: text(4096), access: Access });
 export const StepCounts = struct("StepCounts", {

@@ -94,6 +94,9 @@ impl Progress {
             RunEvent::RunStarted(start) => {
                 let engine = start.runner.engine.as_ref().map_or_else(String::new, |engine| format!(" ({engine})"));
                 self.line(&format!("Running {} in a {}{engine}", say::plain(&start.graph_name), runner_word(start.runner.mode)));
+                if let Some(why) = &start.runner.fallback {
+                    self.line(&format!("  not in a container: {}", say::plain(why)));
+                }
             }
             RunEvent::RunInterrupted(lost) => {
                 self.flight.clear();

@@ -108,6 +108,7 @@ impl Runner for Leased {
             host::Surroundings::Process { .. } => (RunnerMode::Process, None, "none (allowed in Settings)".to_owned()),
         };
         RunnerFacts {
+            fallback: facts.fallback.as_deref().map(|why| clip(why, 1000)),
             mode,
             engine,
             jail: clip(&jail, 400),

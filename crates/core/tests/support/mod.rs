@@ -161,7 +161,7 @@ impl Runner for Fake {
         Ok(RawValue::from_string(result.to_string()).unwrap())
     }
     fn facts(&self) -> RunnerFacts {
-        RunnerFacts { mode: RunnerMode::Process, engine: None, jail: "test".into(), node: "24.0.0".into(), ready_ms: 1.0 }
+        RunnerFacts { mode: RunnerMode::Process, engine: None, jail: "test".into(), node: "24.0.0".into(), ready_ms: 1.0, fallback: None }
     }
     async fn gone(&self) -> String {
         let mut gone = self.gone.subscribe();

@@ -104,6 +104,9 @@ pub struct RunnerFacts {
     /// `readyMs`: a finite number, not negative.
     #[serde(deserialize_with = "decode::field::<decode::NotNegative, _, _>")]
     pub ready_ms: f64,
+    /// `fallback`: at most 1_000 UTF-16 units; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<1_000>, _, _>")]
+    pub fallback: Option<String>,
 }
 
 /// `run-started`.

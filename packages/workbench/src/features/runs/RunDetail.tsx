@@ -132,7 +132,7 @@ function Facts({ summary }: { readonly summary: RunSummary }): JSX.Element {
         </span>
       ),
     },
-    ...(runner === undefined ? [] : [{ name: t('run.runner'), value: <TwoLines first={words.runner(summary)} second={runner.jail} /> }]),
+    ...(runner === undefined ? [] : [{ name: t('run.runner'), value: <TwoLines first={words.runner(summary)} second={runner.fallback === undefined ? runner.jail : t('run.fallback', { jail: runner.jail, why: runner.fallback })} /> }]),
     ...(grants.length === 0
       ? []
       : [

@@ -183,6 +183,7 @@ export const editor = {
   'editor.logWarn': 'Warning',
   'editor.logError': 'Error',
   'editor.runStarted': 'The run started on {runner}.',
+  'editor.runStartedInstead': 'The run started on {runner}; not in a container: {why}',
   'editor.runResumed': 'The run goes on: {reason}',
   'editor.runInterrupted': 'The runner stopped: {reason}',
   'editor.runCancelling': 'Stop was asked for.',

@@ -49,6 +49,7 @@ export const runs = {
   'run.graph': 'Graph',
   'run.version': 'version {hash}',
   'run.runner': 'Runner',
+  'run.fallback': '{jail}; not in a container: {why}',
   'run.folders': 'Folders',
   'run.folderRo': '{slot}, read only',
   'run.folderRw': '{slot}, read and write',

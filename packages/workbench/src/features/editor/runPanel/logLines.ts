@@ -23,7 +23,7 @@ export function shownLine(line: LogLine, t: Translate): ShownLine | null {
 function textOf({ event }: LogLine, t: Translate): string | null {
   switch (event.type) {
     case 'log': return event.text;
-    case 'run-started': return t('editor.runStarted', { runner: event.runner.jail });
+    case 'run-started': return event.runner.fallback === undefined ? t('editor.runStarted', { runner: event.runner.jail }) : t('editor.runStartedInstead', { runner: event.runner.jail, why: event.runner.fallback });
     case 'run-resumed': return t('editor.runResumed', { reason: event.reason });
     case 'run-interrupted': return t('editor.runInterrupted', { reason: event.reason });
     case 'run-cancelling': return t('editor.runCancelling');
