@@ -21,6 +21,12 @@ export interface DialogProps {
 
 const widths = { small: 'w-[360px]', normal: 'w-[440px]', large: 'w-[640px]' } as const;
 
+/** At once and not with the next frame: a key pressed right after belongs to what the dialog offers. */
+function focused(element: HTMLElement | null): HTMLElement | true {
+  element?.focus();
+  return element ?? true;
+}
+
 export function Dialog({ open, onClose, title, width = 'normal', children, actions, stayOnOutsideClick = false, initialFocus, className }: DialogProps): JSX.Element {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={stayOnOutsideClick}>
@@ -28,7 +34,7 @@ export function Dialog({ open, onClose, title, width = 'normal', children, actio
         <Base.Backdrop className="fixed inset-0 z-60 bg-scrim transition-opacity duration-160 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-60 flex items-center justify-center p-4">
           <Base.Popup
-            {...(initialFocus ? { initialFocus } : {})}
+            {...(initialFocus ? { initialFocus: () => focused(initialFocus.current) } : {})}
             className={classNames(
               'flex max-h-full max-w-full flex-col rounded-card border border-line-2 bg-raised text-fg shadow-layer outline-none transition-opacity duration-160 data-ending-style:opacity-0 data-starting-style:opacity-0',
               widths[width],
