@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { JournalEvent, RunGrant } from "@axion/protocol";
+import type { JournalEvent, RunGrant, TurnDeltaParams, TurnEvent } from "@axion/protocol";
 
 export const bundle = fileURLToPath(new URL("../dist/runner.mjs", import.meta.url));
 
@@ -14,6 +14,11 @@ export class Host {
   readonly socket: Duplex;
   readonly events: JournalEvent[] = [];
   readonly blobs = new Map<string, string>();
+  readonly turnEvents: TurnEvent[] = [];
+  readonly deltas: TurnDeltaParams[] = [];
+  /** Answers of other methods; what is thrown is the error. */
+  readonly on: Record<string, (params: Record<string, unknown>) => unknown> = {};
+  private readonly turnWatchers: { readonly test: (event: TurnEvent) => boolean; readonly resolve: (event: TurnEvent) => void }[] = [];
   readonly logs: string[] = [];
   logged: () => void = () => undefined;
   readonly exited: Promise<number | null>;
@@ -72,6 +77,20 @@ export class Host {
       const json = params["json"] as string;
       if (createHash("sha256").update(json).digest("hex") !== params["hash"]) throw new Error("wrong hash");
       this.blobs.set(params["hash"] as string, json);
+    } else if (message.method === "turn_append") {
+      for (const event of params["events"] as TurnEvent[]) {
+        this.turnEvents.push(event);
+        for (const watcher of this.turnWatchers.filter((each) => each.test(event))) watcher.resolve(event);
+      }
+      result = { head: this.turnEvents.length };
+    } else if (message.method === "turn_delta") this.deltas.push(params as unknown as TurnDeltaParams);
+    else if (this.on[message.method] !== undefined) {
+      try {
+        result = await this.on[message.method]?.(params);
+      } catch (thrown) {
+        this.send({ id: message.id, error: thrown });
+        return;
+      }
     } else if (message.method === "runner_log") {
       this.logs.push(params["text"] as string);
       this.logged();
@@ -94,6 +113,11 @@ export class Host {
   event(test: (event: JournalEvent) => boolean): Promise<JournalEvent> {
     const past = this.events.find(test);
     return past === undefined ? new Promise((resolve) => { this.watchers.push({ test, resolve }); }) : Promise.resolve(past);
+  }
+
+  turnEvent(test: (event: TurnEvent) => boolean): Promise<TurnEvent> {
+    const past = this.turnEvents.find(test);
+    return past === undefined ? new Promise((resolve) => { this.turnWatchers.push({ test, resolve }); }) : Promise.resolve(past);
   }
 
   async run(graph: unknown, more: object = {}): Promise<Extract<JournalEvent, { type: "run-finished" }>> {
