@@ -54,7 +54,8 @@ pub use rows::Json;
 pub use runs::{NewRun, RunRecord, RunRow, RunState, RunUpdate, StepCounts};
 pub use sessions::{
     BranchForModel, CompactionRow, FolderRow, ForkOrigin, MessagePage, MessageRole, MessageRow, MessageState, NewSession, OpenTurn,
-    PART_BREAK, PageAt, QueuedRow, RequestRow, SearchHit, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionUpdate, Usage,
+    PART_BREAK, PageAt, QueuedRow, RequestRow, SearchHit, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionTotals,
+    SessionUpdate, Usage,
 };
 pub use store::{OpenOptions, OpenReport, Store};
 pub use stream_name::{StreamKind, StreamName, is_id};

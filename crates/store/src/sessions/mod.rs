@@ -29,6 +29,7 @@ mod parts;
 mod rows;
 mod search;
 mod settle;
+mod totals;
 mod tree;
 mod turns;
 
@@ -42,6 +43,7 @@ pub use self::rows::{
     Usage,
 };
 pub use self::search::SearchHit;
+pub use self::totals::SessionTotals;
 pub use self::turns::OpenTurn;
 
 use self::rows::{COLUMNS, bad, session};
