@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axion_core::control::{self, Line};
-use axion_core::{Client, Core, Held, Outbox, Resources, Setup, SystemHost, home};
+use axion_core::{Client, Core, Held, Outbox, Resources, Said, Setup, SystemHost, home};
 use axion_protocol::{ErrorCode, ErrorInfo, Shell, StartedBy};
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -90,8 +90,8 @@ impl Door {
             .map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The answer of {command} cannot be read: {error}.")))
     }
 
-    /// The next `StreamBatch` or `StreamLagged`; `None` if Core is gone.
-    pub async fn next(&self) -> Option<String> {
+    /// What Core sends next by itself; `None` if Core is gone. Cancel safe.
+    pub async fn next(&self) -> Option<Said> {
         match self {
             Self::Here { outbox, .. } => outbox.lock().await.next().await,
             Self::There(line) => line.next().await,

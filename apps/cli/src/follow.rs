@@ -63,8 +63,8 @@ impl Follow {
             if let Some(event) = self.waiting.pop_front() {
                 return Ok(Some(event));
             }
-            let Some(text) = door.next().await else { return Ok(None) };
-            let Ok(pushed) = serde_json::from_str::<Pushed<'_>>(&text) else { continue };
+            let Some(said) = door.next().await else { return Ok(None) };
+            let Ok(pushed) = serde_json::from_str::<Pushed<'_>>(&said.json) else { continue };
             if pushed.stream != self.stream {
                 continue;
             }

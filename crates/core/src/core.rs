@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
-use axion_protocol::{ErrorInfo, Notice, Settings, StartedBy};
+use axion_protocol::{AppConfig, ErrorInfo, Notice, Settings, StartedBy};
 use axion_store::{Health, OpenOptions, ReadTx, Store, StoreError, StreamName, WriteTx};
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +16,7 @@ use crate::notices::Notices;
 use crate::resources::Resources;
 use crate::runs::{Runners, Runs};
 use crate::runtime::Runtime;
+use crate::sessions::{DemoOnly, NoHttp, Parts, Sessions};
 use crate::streams::{History, Hub, Item, Outbox, Place};
 
 /// What a shell opens Core with.
@@ -38,9 +40,12 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) hub: Arc<Hub>,
     pub(crate) clients: Clients,
-    pub(crate) settings: RwLock<Settings>,
+    pub(crate) settings: Arc<RwLock<Settings>>,
+    /// Swapped whole by `update_config`; a turn reads it when it starts.
+    pub(crate) config: Arc<ArcSwap<AppConfig>>,
     pub(crate) runtime: Arc<Runtime>,
-    pub(crate) runs: Runs,
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) closing: CancellationToken,
 }
@@ -65,7 +70,21 @@ impl Core {
         }
         let runtime = Runtime::new(&home, store.clone(), host.clone());
         let runners = setup.runners.unwrap_or_else(|| crate::runs::host_runners(&home, &setup.resources, runtime.clone()));
-        let runs = Runs::new(store.clone(), host.clone(), runners, notices.clone());
+        let runs = Arc::new(Runs::new(store.clone(), host.clone(), runners, notices.clone()));
+        let settings = Arc::new(RwLock::new(settings));
+        let config = Arc::new(ArcSwap::from_pointee(crate::config::defaults()));
+        let sessions = Sessions::new(Parts {
+            database: store.clone(),
+            host: host.clone(),
+            hub: hub.clone(),
+            notices: notices.clone(),
+            home: home.clone(),
+            runs: runs.clone(),
+            models: Arc::new(DemoOnly),
+            http: Arc::new(NoHttp),
+            config: config.clone(),
+            settings: settings.clone(),
+        });
         let inner = Inner {
             host,
             home,
@@ -73,9 +92,11 @@ impl Core {
             store,
             hub,
             clients: Clients::default(),
-            settings: RwLock::new(settings),
+            settings,
+            config,
             runtime,
             runs,
+            sessions,
             notices,
             closing: CancellationToken::new(),
         };
@@ -111,9 +132,21 @@ impl Core {
         self.0.closing.clone()
     }
 
-    /// Takes up the runs that an earlier instance left open. Returns how many there are.
+    /// Takes up the runs and turns that an earlier instance left open. Returns how many there are.
     pub async fn resume_runs(&self) -> Result<usize, ErrorInfo> {
-        self.0.runs.resume_all(&self.0.settings()).await
+        // Runs first: a turn may wait for one of them.
+        let runs = self.0.runs.resume_all(&self.0.settings()).await?;
+        Ok(runs + self.0.sessions.resume_all().await?)
+    }
+
+    /// How many turns this instance works on.
+    pub fn turns_in_progress(&self) -> usize {
+        self.0.sessions.in_progress()
+    }
+
+    /// Resolves when this instance works on no turn.
+    pub async fn turns_done(&self) {
+        self.0.sessions.all_done().await;
     }
 
     /// Takes up one run that an earlier instance left open; one that has ended or goes on is left alone.
@@ -140,6 +173,7 @@ impl Core {
     pub async fn close(&self) {
         self.0.closing.cancel();
         self.0.runtime.stop();
+        self.0.sessions.close().await;
         self.0.runs.close().await;
         let store = self.0.store.clone();
         if tokio::task::spawn_blocking(move || store.close()).await.is_err() {

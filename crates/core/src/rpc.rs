@@ -10,7 +10,7 @@ use axion_protocol::{Envelope, EnvelopeId, ErrorCode, ErrorInfo, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::clients::{Client, Held};
-use crate::streams::Outbox;
+use crate::streams::{Outbox, Said};
 
 /// Commands of one connection that go on at a time.
 pub const AT_ONCE: usize = 32;
@@ -108,9 +108,10 @@ impl Mouth {
         }
     }
 
-    fn event(&mut self, event: Option<String>) -> Option<Spoken> {
+    fn event(&mut self, event: Option<Said>) -> Option<Spoken> {
         self.in_a_row = 0;
-        let text = format!("{{\"jsonrpc\":\"2.0\",\"method\":\"events\",\"params\":{}}}", event?);
+        let Said { method, json } = event?;
+        let text = format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{method}\",\"params\":{json}}}");
         Some(Spoken { text, _held: None, _room: None })
     }
 }

@@ -1,22 +1,23 @@
 //! The windows and their connections to Core: one client per window label, and a task that hands what Core sends to that window as
-//! `gateway-event`. Batches are cut below 8 KiB by Core, so that each goes in one script evaluation.
+//! `gateway-event`, or under the name that seed 004 gives the stream of an answer. Batches are cut below 8 KiB by Core, so that each goes in one script evaluation.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axion_core::{Client, Core, Outbox};
+use axion_core::{Client, Core, EVENTS, Outbox, Said};
 use axion_protocol::StartedBy;
 use serde_json::value::RawValue;
-use tauri::webview::Color;
-use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::{Color, PageLoadEvent};
+use tauri::{AppHandle, Emitter, Manager, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// Name of the event by which Core speaks to the page by itself.
 const GATEWAY_EVENT: &str = "gateway-event";
 /// A window that its page did not show by then is shown as it is, so that a broken page can be seen and closed.
 const SHOW_AT_LATEST: Duration = Duration::from_secs(2);
-/// `frame` of the dark theme, until the page paints: the same before and after for most, and never a white flash.
-const BEFORE_PAINT: Color = Color(0x0e, 0x10, 0x12, 0xff);
+/// `frame` of the page's two themes (packages/ui, tokens.css), until it paints: never a flash of the other one.
+const DARK_GROUND: Color = Color(0x0e, 0x10, 0x12, 0xff);
+const LIGHT_GROUND: Color = Color(0xf1, 0xf3, 0xf5, 0xff);
 
 /// Connections by window label.
 #[derive(Default)]
@@ -44,36 +45,50 @@ impl Windows {
 }
 
 async fn deliver(app: AppHandle, label: String, mut outbox: Outbox) {
-    while let Some(message) = outbox.next().await {
-        let sent = RawValue::from_string(message).map_err(tauri::Error::from).and_then(|json| app.emit_to(&label, GATEWAY_EVENT, json));
+    while let Some(Said { method, json }) = outbox.next().await {
+        let name = if method == EVENTS { GATEWAY_EVENT } else { method };
+        let sent = RawValue::from_string(json).map_err(tauri::Error::from).and_then(|json| app.emit_to(&label, name, json));
         if let Err(error) = sent {
             tracing::warn!(%error, "an event did not reach the window; the page reads on by itself");
         }
     }
 }
 
-/// Opens the workbench's window, hidden until its page has painted.
-pub fn open(app: &AppHandle) -> tauri::Result<()> {
+/// Opens the workbench's window, hidden until its page is there: its first frame is in the page itself and needs no script.
+pub fn open(app: &AppHandle, theme: Option<Theme>) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Axion")
         .inner_size(1440.0, 900.0)
         .min_inner_size(480.0, 480.0)
         .decorations(false)
         .visible(false)
-        .background_color(BEFORE_PAINT)
+        .theme(theme)
+        .background_color(if theme == Some(Theme::Light) { LIGHT_GROUND } else { DARK_GROUND })
         .on_navigation(is_own_page)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Started {
+                show(&window);
+            }
+        })
         .build()?;
+    if theme.is_none() && window.theme()? == Theme::Light {
+        window.set_background_color(Some(LIGHT_GROUND))?;
+    }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(SHOW_AT_LATEST).await;
-        if let Err(error) = window.show() {
-            tracing::warn!(%error, "the window could not be shown");
-        }
+        show(&window);
     });
     Ok(())
 }
 
+fn show(window: &WebviewWindow) {
+    if let Err(error) = window.show() {
+        tracing::warn!(%error, "the window could not be shown");
+    }
+}
+
 /// Pages come from the binary (or, in development, from the dev server on loopback); everything else stays outside.
-fn is_own_page(url: &Url) -> bool {
+pub fn is_own_page(url: &Url) -> bool {
     match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),
         "http" | "https" => url.host_str() == Some("tauri.localhost") || (cfg!(debug_assertions) && url.host_str() == Some("localhost")),

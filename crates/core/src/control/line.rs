@@ -1,7 +1,8 @@
 //! The second process's side: a line to the one that holds the home.
 //!
 //! Answers and events come in on one stream. Events that nobody takes are kept up to a bound; then the stream counts as
-//! lagged, exactly as if Core had said so, and the reader subscribes again from its place.
+//! lagged, exactly as if Core had said so, and the reader subscribes again from its place. The stream of an answer (seed 004)
+//! has no second reading: it is kept whole, which the length of a message bounds.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::Path;
@@ -21,6 +22,7 @@ use tokio_util::codec::{FramedRead, LinesCodec};
 use super::{HAND_OVER, place};
 use crate::host::Address;
 use crate::rpc::LARGEST_MESSAGE;
+use crate::streams::{EVENTS, Said};
 
 /// Bytes of events that are kept for a reader that is busy.
 const KEPT: usize = 8 << 20;
@@ -30,7 +32,7 @@ type Answer = Result<Box<RawValue>, ErrorInfo>;
 #[derive(Default)]
 struct State {
     waiting: HashMap<u64, oneshot::Sender<Answer>>,
-    events: VecDeque<String>,
+    events: VecDeque<Said>,
     bytes: usize,
     lagging: HashSet<String>,
     ended: bool,
@@ -104,13 +106,13 @@ impl Line {
         crate::wire::text_of(self.call(HAND_OVER, "{}").await?.get())
     }
 
-    /// The next `StreamBatch` or `StreamLagged`; `None` when the line is dead. Cancel safe.
-    pub async fn next(&self) -> Option<String> {
+    /// The next message; `None` when the line is dead. Cancel safe.
+    pub async fn next(&self) -> Option<Said> {
         loop {
             {
                 let mut state = self.shared.lock();
                 if let Some(event) = state.events.pop_front() {
-                    state.bytes -= event.len();
+                    state.bytes -= event.json.len();
                     if state.events.is_empty() {
                         state.lagging.clear();
                     }
@@ -141,7 +143,7 @@ async fn read(input: ReadHalf<Stream>, shared: Arc<Shared>) {
                 }
             }
             Ok(Envelope::Request(request)) => {
-                keep(&shared, request.params_text());
+                keep(&shared, &request.method, request.params_text());
                 shared.arrived.notify_one();
             }
             Err(error) => {
@@ -157,22 +159,27 @@ async fn read(input: ReadHalf<Stream>, shared: Arc<Shared>) {
     shared.arrived.notify_one();
 }
 
-fn keep(shared: &Shared, event: &str) {
+/// What Core sends by itself, by its names; anything else a newer Core may send is not for this program.
+const NAMES: [&str; 5] = [EVENTS, "stream-start", "stream-chunk", "stream-end", "stream-error"];
+
+fn keep(shared: &Shared, method: &str, event: &str) {
     #[derive(Deserialize)]
     struct Of {
         stream: String,
         epoch: String,
     }
+    let Some(method) = NAMES.into_iter().find(|name| *name == method) else { return };
     let mut state = shared.lock();
-    if state.bytes + event.len() <= KEPT && state.lagging.is_empty() {
+    if method != EVENTS || (state.bytes + event.len() <= KEPT && state.lagging.is_empty()) {
         state.bytes += event.len();
-        state.events.push_back(event.to_owned());
+        state.events.push_back(Said { method, json: event.to_owned() });
         return;
     }
+    // What is said ahead of the store has no stream: it is healed by what follows.
     let Ok(of) = serde_json::from_str::<Of>(event) else { return };
     if state.lagging.insert(of.stream.clone()) {
-        let told = serde_json::json!({ "type": "stream-lagged", "stream": of.stream, "epoch": of.epoch, "head": 0 }).to_string();
-        state.bytes += told.len();
-        state.events.push_back(told);
+        let json = serde_json::json!({ "type": "stream-lagged", "stream": of.stream, "epoch": of.epoch, "head": 0 }).to_string();
+        state.bytes += json.len();
+        state.events.push_back(Said { method: EVENTS, json });
     }
 }

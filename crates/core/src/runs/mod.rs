@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axion_protocol::{
     ApprovalAnswerParams, ApprovalAnsweredDraft, Decision, ErrorCode, ErrorInfo, RunCancellingDraft, RunOutcome, Settings,
 };
-use axion_store::{Answer, ApprovalRow, RunRow, Store, StoreError};
+use axion_store::{Answer, ApprovalRow, RunRecord, RunRow, Store, StoreError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -163,6 +163,21 @@ impl Runs {
     async fn load(&self, run_id: &str) -> Result<Option<Arc<Live>>, ErrorInfo> {
         let (store, host, id) = (self.store.clone(), self.host.clone(), run_id.to_owned());
         Ok(blocking(move || load::live(&store, &host, &id)).await?.map(Arc::new))
+    }
+
+    /// The run once it has ended. One that an earlier instance left is taken up first.
+    pub(crate) async fn ended(&self, run_id: &str, settings: &Settings) -> Result<RunRecord, ErrorInfo> {
+        self.resume_one(run_id, settings).await?;
+        if let Some(live) = self.find(run_id) {
+            // The sender lives as long as the run is held here.
+            let _ = live.over.subscribe().wait_for(|over| *over).await;
+        }
+        let (store, id) = (self.store.clone(), run_id.to_owned());
+        let record = blocking(move || store.read(|tx| tx.get_run_record(&id)).map_err(storage)).await?;
+        if record.summary.state.is_finished() {
+            return Ok(record);
+        }
+        Err(ErrorInfo::new(ErrorCode::Offline, "Axion is closing. The run goes on at the next start."))
     }
 
     /// Cancels; returns when that is durable. A run that has ended is left alone.

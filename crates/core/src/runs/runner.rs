@@ -32,6 +32,8 @@ pub struct Wanted {
 pub trait Runner: Send + Sync {
     /// Asks it.
     async fn request(&self, method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError>;
+    /// Tells it something, behind everything that was sent before.
+    async fn notify(&self, method: &str, params: &RawValue) -> Result<(), RpcError>;
     /// What can be told about it.
     fn facts(&self) -> RunnerFacts;
     /// Resolves with the reason once it is gone.
@@ -88,6 +90,10 @@ struct Leased(host::RunnerLease);
 impl Runner for Leased {
     async fn request(&self, method: &str, params: &RawValue) -> Result<Box<RawValue>, RpcError> {
         self.0.request(method, params).await
+    }
+
+    async fn notify(&self, method: &str, params: &RawValue) -> Result<(), RpcError> {
+        self.0.notify(method, params).await
     }
 
     fn facts(&self) -> RunnerFacts {

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use tokio::sync::Notify;
 
+use super::tails::{Heard, Tails, Voice};
+
 /// Latest events kept in memory per stream that somebody reads: as many as fit in this many bytes.
 pub const RING_BYTES: usize = 1 << 20;
 
@@ -31,6 +33,20 @@ struct Channel {
     /// Highest `seq` that fell off the ring because it was full.
     evicted: u64,
     readers: Vec<Weak<Notify>>,
+    /// What is being said ahead of the store.
+    tails: Tails,
+}
+
+impl Channel {
+    fn wake(&mut self) {
+        self.readers.retain(|reader| {
+            let alive = reader.upgrade();
+            if let Some(reader) = &alive {
+                reader.notify_one();
+            }
+            alive.is_some()
+        });
+    }
 }
 
 /// What the ring has for a reader.
@@ -115,16 +131,48 @@ impl Hub {
                 channel.evicted = channel.evicted.max(seq);
             }
         }
-        channel.readers.retain(|reader| {
-            let alive = reader.upgrade();
-            if let Some(reader) = &alive {
-                reader.notify_one();
-            }
-            alive.is_some()
-        });
+        channel.wake();
         if channel.readers.is_empty() {
             channels.remove(stream);
         }
+    }
+
+    /// Says something that is not durable yet, to whoever reads along now. Where nobody does it is gone.
+    pub fn say(&self, stream: &str, voice: &Voice, offset: Option<u64>, text: &str) {
+        let mut channels = self.lock();
+        let Some(channel) = channels.get_mut(stream) else { return };
+        if channel.tails.say(voice, offset, text) {
+            channel.wake();
+        }
+    }
+
+    /// What was said is durable up to here; call after it was published.
+    pub fn settled(&self, stream: &str, voice: &Voice, upto: u64) {
+        if let Some(channel) = self.lock().get_mut(stream) {
+            channel.tails.settled(voice, upto);
+        }
+    }
+
+    /// Nothing more is said by this voice.
+    pub fn silent(&self, stream: &str, voice: &Voice) {
+        if let Some(channel) = self.lock().get_mut(stream) {
+            channel.tails.end(voice);
+        }
+    }
+
+    /// Whether somebody reads this stream.
+    pub fn is_read(&self, stream: &str) -> bool {
+        self.lock().contains_key(stream)
+    }
+
+    /// Whether a reader has not heard all that is said.
+    pub fn has_said(&self, stream: &str, heard: &Heard) -> bool {
+        self.lock().get(stream).is_some_and(|channel| channel.tails.has(heard))
+    }
+
+    /// What a reader has not heard, as one message.
+    pub fn said(&self, stream: &str, heard: &mut Heard) -> Option<String> {
+        self.lock().get(stream).and_then(|channel| channel.tails.next(heard))
     }
 
     /// What follows `cursor`, up to `bytes` of JSON (one event at least). `live` readers were up to date before.

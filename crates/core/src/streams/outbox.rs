@@ -3,7 +3,8 @@
 //! The shell *pulls*: it calls `Outbox::next` when it can write, so a slow reader costs one cursor per stream and no queue.
 //! Batches of one stream are at least 16 ms apart unless they are full, and stay under the 8 KiB that a webview takes
 //! in one piece (a single larger event goes alone). A reader that the ring outran is told `stream-lagged` and
-//! subscribes again from its own place.
+//! subscribes again from its own place. What is said ahead of the store (`tails`) goes after what is durable, at most 30 times
+//! a second for one stream; answers that this client follows (`telling`) go between.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,15 +12,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axion_protocol::SessionId;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::hub::{Hub, Item, Next, Place};
+use super::tails::Heard;
+use super::telling::{Tell, Telling};
 
 /// Events JSON per batch; with stream, epoch and braces a message stays below 8 KiB.
 const BATCH_BYTES: usize = 7_600;
 /// Smallest distance between two unfilled batches of a stream.
 const PACE: Duration = Duration::from_millis(16);
+/// Smallest distance between two messages of what is said ahead of the store.
+const SAID_PACE: Duration = Duration::from_millis(34);
+/// Answers that one client follows at a time.
+const MOST_TELLINGS: usize = 64;
 /// Events read from the store at a time.
 const PAGE: usize = 256;
 
@@ -42,18 +50,38 @@ struct Subscription {
     /// The store could not serve the place.
     lost: bool,
     due: Instant,
+    /// What it has heard of what is not durable yet, and when it may hear more.
+    heard: Heard,
+    said_due: Instant,
 }
+
+/// One message to a client: its name on the wire and the JSON of its parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// `events` for batches and deltas of streams; else one of `stream-start`, `stream-chunk`, `stream-end`, `stream-error`.
+    pub method: &'static str,
+    /// A JSON object.
+    pub json: String,
+}
+
+/// Under this name goes what belongs to a subscription.
+pub const EVENTS: &str = "events";
 
 #[derive(Debug)]
 struct Reader {
     notify: Arc<Notify>,
     subscriptions: Mutex<VecDeque<Subscription>>,
+    tellings: Mutex<VecDeque<Arc<Telling>>>,
     closed: AtomicBool,
 }
 
 impl Reader {
     fn lock(&self) -> MutexGuard<'_, VecDeque<Subscription>> {
         self.subscriptions.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn tellings(&self) -> MutexGuard<'_, VecDeque<Arc<Telling>>> {
+        self.tellings.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -73,7 +101,7 @@ pub struct Outbox {
 
 /// A client's two ends.
 pub fn outbox(hub: Arc<Hub>, history: Arc<dyn History>) -> (Subscriptions, Outbox) {
-    let reader = Arc::new(Reader { notify: Arc::new(Notify::new()), subscriptions: Mutex::default(), closed: AtomicBool::new(false) });
+    let reader = Arc::new(Reader { notify: Arc::new(Notify::new()), subscriptions: Mutex::default(), tellings: Mutex::default(), closed: AtomicBool::new(false) });
     (Subscriptions { hub: hub.clone(), reader: reader.clone() }, Outbox { hub, reader, history })
 }
 
@@ -97,7 +125,25 @@ impl Subscriptions {
             live: false,
             lost: false,
             due: Instant::now(),
+            heard: Heard::new(),
+            said_due: Instant::now(),
         });
+    }
+
+    /// Follows an answer that is about to be given; `None` if this client follows too many.
+    pub fn follow(&self, session_id: &SessionId) -> Option<Arc<Telling>> {
+        let mut tellings = self.reader.tellings();
+        if tellings.len() >= MOST_TELLINGS || self.reader.closed.load(Ordering::Acquire) {
+            return None;
+        }
+        let telling = Arc::new(Telling::new(session_id.clone(), &self.reader.notify));
+        tellings.push_back(telling.clone());
+        Some(telling)
+    }
+
+    /// Does not follow it after all: it was refused before it began.
+    pub fn forget(&self, telling: &Arc<Telling>) {
+        self.reader.tellings().retain(|known| !Arc::ptr_eq(known, telling));
     }
 
     /// How many streams are read.
@@ -131,19 +177,20 @@ impl Subscriptions {
         for stream in streams {
             self.hub.leave(&stream, &self.reader.notify);
         }
+        self.reader.tellings().clear();
         self.reader.notify.notify_one();
     }
 }
 
 enum Turn {
-    Send(String),
+    Send(Said),
     Fetch { stream: String, after: u64 },
     Wait(Option<Instant>),
 }
 
 impl Outbox {
-    /// The JSON of the next `StreamBatch` or `StreamLagged`; `None` once the client was closed. Cancel safe.
-    pub async fn next(&mut self) -> Option<String> {
+    /// The next message; `None` once the client was closed. Cancel safe.
+    pub async fn next(&mut self) -> Option<Said> {
         loop {
             if self.reader.closed.load(Ordering::Acquire) {
                 return None;
@@ -163,6 +210,9 @@ impl Outbox {
     fn turn(&self) -> Turn {
         let now = Instant::now();
         let mut wait: Option<Instant> = None;
+        if let Some(said) = self.tell(now, &mut wait) {
+            return Turn::Send(said);
+        }
         let mut subscriptions = self.reader.lock();
         for index in 0..subscriptions.len() {
             let Some(known) = subscriptions.get_mut(index) else { break };
@@ -170,7 +220,11 @@ impl Outbox {
                 continue;
             }
             let (items, full) = match known.pending(&self.hub) {
-                Next::UpToDate => continue,
+                Next::UpToDate => {
+                    let Some(said) = known.said(&self.hub, now, &mut wait) else { continue };
+                    rotate(&mut subscriptions, index);
+                    return Turn::Send(said);
+                }
                 Next::Events(items, full) => (items, full),
                 Next::InStore => return Turn::Fetch { stream: known.stream.clone(), after: known.cursor },
                 Next::Lagged(head) => {
@@ -179,20 +233,40 @@ impl Outbox {
                     subscriptions.remove(index);
                     drop(subscriptions);
                     self.hub.leave(&stream, &self.reader.notify);
-                    return Turn::Send(message);
+                    return Turn::Send(Said { method: EVENTS, json: message });
                 }
             };
             if !full && now < known.due {
-                wait = Some(wait.map_or(known.due, |other| other.min(known.due)));
+                sooner(&mut wait, known.due);
                 continue;
             }
-            let message = known.take(items, now);
-            if let Some(done) = subscriptions.remove(index) {
-                subscriptions.push_back(done);
-            }
-            return Turn::Send(message);
+            let json = known.take(items, now);
+            rotate(&mut subscriptions, index);
+            return Turn::Send(Said { method: EVENTS, json });
         }
         Turn::Wait(wait)
+    }
+
+    /// What the answers that are followed have to say.
+    fn tell(&self, now: Instant, wait: &mut Option<Instant>) -> Option<Said> {
+        let mut tellings = self.reader.tellings();
+        let mut index = 0;
+        while let Some(telling) = tellings.get(index) {
+            match telling.next(now) {
+                Tell::Now(said) => {
+                    rotate(&mut tellings, index);
+                    return Some(said);
+                }
+                Tell::At(due) => sooner(wait, due),
+                Tell::Nothing => {}
+                Tell::Over => {
+                    tellings.remove(index);
+                    continue;
+                }
+            }
+            index += 1;
+        }
+        None
     }
 
     async fn fetch(&self, stream: &str, after: u64) {
@@ -211,7 +285,32 @@ impl Outbox {
     }
 }
 
+/// Whoever was served goes behind the others.
+fn rotate<T>(queue: &mut VecDeque<T>, index: usize) {
+    if let Some(served) = queue.remove(index) {
+        queue.push_back(served);
+    }
+}
+
+fn sooner(wait: &mut Option<Instant>, due: Instant) {
+    *wait = Some(wait.map_or(due, |other| other.min(due)));
+}
+
 impl Subscription {
+    /// What is said ahead of the store and was not heard.
+    fn said(&mut self, hub: &Hub, now: Instant, wait: &mut Option<Instant>) -> Option<Said> {
+        if !hub.has_said(&self.stream, &self.heard) {
+            return None;
+        }
+        if now < self.said_due {
+            sooner(wait, self.said_due);
+            return None;
+        }
+        let json = hub.said(&self.stream, &mut self.heard)?;
+        self.said_due = now + SAID_PACE;
+        Some(Said { method: EVENTS, json })
+    }
+
     fn pending(&mut self, hub: &Hub) -> Next {
         if self.lost {
             return Next::Lagged(self.cursor);

@@ -65,7 +65,7 @@ fn seqs(message: &str) -> Vec<u64> {
 async fn read_to(outbox: &mut Outbox, last: u64) -> Vec<u64> {
     let mut seen = Vec::new();
     while seen.last().copied().unwrap_or(0) < last {
-        seen.extend(seqs(&outbox.next().await.unwrap()));
+        seen.extend(seqs(&outbox.next().await.unwrap().json));
     }
     seen
 }
@@ -90,7 +90,7 @@ async fn messages_stay_below_eight_kibibytes_unless_one_event_is_larger() {
     world.append(5, 100);
     let mut last = 0;
     while last < 306 {
-        let message = outbox.next().await.unwrap();
+        let message = outbox.next().await.unwrap().json;
         let seen = seqs(&message);
         assert!(message.len() < 8192 || seen == [301], "{} bytes", message.len());
         last = *seen.last().unwrap();
@@ -102,11 +102,11 @@ async fn a_trickle_is_coalesced() {
     let mut world = World::new();
     let (_subscriptions, mut outbox) = world.client(0).await;
     world.append(1, 10);
-    assert_eq!(seqs(&outbox.next().await.unwrap()), [1], "the first goes at once");
+    assert_eq!(seqs(&outbox.next().await.unwrap().json), [1], "the first goes at once");
     let before = tokio::time::Instant::now();
     world.append(1, 10);
     world.append(1, 10);
-    assert_eq!(seqs(&outbox.next().await.unwrap()), [2, 3]);
+    assert_eq!(seqs(&outbox.next().await.unwrap().json), [2, 3]);
     assert_eq!(before.elapsed().as_millis(), 16);
 }
 
@@ -119,7 +119,7 @@ async fn a_reader_that_stood_still_is_told_and_goes_on_exactly() {
     for _ in 0..40 {
         world.append(4, RING_BYTES / 64);
     }
-    let message = outbox.next().await.unwrap();
+    let message = outbox.next().await.unwrap().json;
     assert_eq!(message, "{\"type\":\"stream-lagged\",\"stream\":\"s\",\"epoch\":\"e\",\"head\":162}");
     assert_eq!(subscriptions.count(), 0);
     world.subscribe(&subscriptions, 2).await;
@@ -137,7 +137,7 @@ async fn nothing_is_sent_before_the_answer_to_subscribe() {
     let waited = tokio::time::timeout(std::time::Duration::from_secs(60), outbox.next()).await;
     assert!(waited.is_err(), "held");
     subscriptions.release("s");
-    assert_eq!(seqs(&outbox.next().await.unwrap()), [1]);
+    assert_eq!(seqs(&outbox.next().await.unwrap().json), [1]);
 }
 
 #[tokio::test(start_paused = true)]

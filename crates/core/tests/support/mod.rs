@@ -160,6 +160,9 @@ impl Runner for Fake {
         };
         Ok(RawValue::from_string(result.to_string()).unwrap())
     }
+    async fn notify(&self, _method: &str, _params: &RawValue) -> Result<(), RpcError> {
+        Ok(())
+    }
     fn facts(&self) -> RunnerFacts {
         RunnerFacts { mode: RunnerMode::Process, engine: None, jail: "test".into(), node: "24.0.0".into(), ready_ms: 1.0, fallback: None }
     }
@@ -221,7 +224,7 @@ impl World {
         self.ok("subscribe", json!({ "stream": stream, "after": 0 })).await;
         let mut events: Vec<Value> = Vec::new();
         loop {
-            let batch: Value = serde_json::from_str(&self.outbox.next().await.unwrap()).unwrap();
+            let batch: Value = serde_json::from_str(&self.outbox.next().await.unwrap().json).unwrap();
             if batch["stream"] != stream.as_str() {
                 continue;
             }
