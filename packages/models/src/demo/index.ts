@@ -2,7 +2,7 @@
  * The demo agent: a scripted stand-in for a model, so that everything about a chat can be tried with no network and no model, and so that tests are exact.
  * It always says that it is a script. Words come one at a time by the given clock; the same messages give the same parts.
  */
-import { type ModelClient, type ModelFailure, type ModelFailureKind, type ModelMessage, type ModelPart, type ModelRequest } from "@axion/agent/model";
+import type { ModelClient, ModelFailure, ModelFailureKind, ModelMessage, ModelPart, ModelRequest } from "@axion/agent/model";
 import { failure } from "../http/failures.ts";
 import type { ModelClock } from "../ports.ts";
 import { sceneOf } from "./scene.ts";

@@ -94,10 +94,10 @@ export async function* lineFrames(pieces: Pieces, heard: () => void): AsyncGener
   let open: string[] = [];
   let length = 0;
   let begun = false;
-  const frameOf = (line: string): Frame | undefined => {
+  const frameOf = (line: string, piece: string): Frame | undefined => {
     const trimmed = line.trim();
     if (trimmed === "") return undefined;
-    if (!begun && trimmed.startsWith("<")) throw html(trimmed);
+    if (!begun && trimmed.startsWith("<")) throw html(`${line}\n${piece}`);
     begun = true;
     const document = parsed(trimmed);
     if (document === undefined) throw broken(trimmed);
@@ -111,7 +111,7 @@ export async function* lineFrames(pieces: Pieces, heard: () => void): AsyncGener
     let problem: unknown;
     try {
       for (const line of lines) {
-        const frame = frameOf(open.length === 0 ? line : open.join("") + line);
+        const frame = frameOf(open.length === 0 ? line : open.join("") + line, piece);
         open = [];
         length = 0;
         if (frame !== undefined) frames.push(frame);

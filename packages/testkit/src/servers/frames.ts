@@ -3,7 +3,7 @@ import { type Fault, type ScriptedReply, argumentsText, finishOf, piecesOf, usag
 import type { Speech } from "./speech.ts";
 
 /** Sent text, a wait, or what becomes of the connection. `hang` keeps it open without a word. */
-export type Sent = { readonly send: string } | { readonly waitMs: number } | { readonly then: "end" | "reset" | "hang" };
+export type Sent = { readonly send: string } | { readonly waitMs: number } | { readonly last: "end" | "reset" | "hang" };
 
 const DEFAULT_PIECE = 12;
 const BLOCK = "x".repeat(65_536);
@@ -42,7 +42,7 @@ function* flood(fault: Extract<Fault, { kind: "endless-line" | "huge" }>, speech
     if (fault.kind === "endless-line") yield { send: BLOCK };
     else for (const frame of speech.text(BLOCK)) yield { send: frame };
   }
-  yield { then: "end" };
+  yield { last: "end" };
 }
 
 function* drip(ms: number, speech: Speech): Generator<Sent, void, undefined> {
@@ -54,12 +54,12 @@ function* drip(ms: number, speech: Speech): Generator<Sent, void, undefined> {
 function* middle(fault: Fault, speech: Speech): Generator<Sent, boolean, undefined> {
   const all = function* (frames: readonly string[]): Generator<Sent, void, undefined> { for (const frame of frames) yield { send: frame }; };
   switch (fault.kind) {
-    case "half-frame": yield { send: speech.half() }; yield { then: "end" }; return false;
-    case "cut": yield { then: "end" }; return false;
-    case "reset": yield { then: "reset" }; return false;
-    case "silence": yield { then: "hang" }; return false;
+    case "half-frame": yield { send: speech.half() }; yield { last: "end" }; return false;
+    case "cut": yield { last: "end" }; return false;
+    case "reset": yield { last: "reset" }; return false;
+    case "silence": yield { last: "hang" }; return false;
     case "broken-frame": yield { send: speech.half().replace(/\{.*$/s, "{this is not JSON}") }; yield { send: "\n\n" }; return true;
-    case "error-event": yield* all(speech.error(fault.message ?? "The scripted server broke down.")); yield { then: "end" }; return false;
+    case "error-event": yield* all(speech.error(fault.message ?? "The scripted server broke down.")); yield { last: "end" }; return false;
     case "unknown-events": yield* all(speech.unknown()); return true;
     case "wrong-order": yield* all(speech.misplaced()); return true;
     default: return true;
@@ -82,5 +82,5 @@ export function* framesOf(reply: ScriptedReply, speech: Speech): Generator<Sent,
     if ("send" in each) sent += 1;
   }
   if (!done && fault !== undefined && !(yield* middle(fault, speech))) return;
-  yield { then: "end" };
+  yield { last: "end" };
 }

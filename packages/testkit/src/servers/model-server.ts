@@ -68,6 +68,12 @@ const pause = (ms: number, response: ServerResponse): Promise<void> => new Promi
   const timer = setTimeout(done, ms);
   response.once("close", done);
 });
+/** Resolves when more may be written, or when the reader is gone. */
+const drained = (response: ServerResponse): Promise<void> => new Promise((resolve) => {
+  const done = () => { response.off("drain", done); response.off("close", done); resolve(); };
+  response.once("drain", done);
+  response.once("close", done);
+});
 const gone = (response: ServerResponse): Promise<void> => new Promise((resolve) => { if (response.destroyed) resolve(); else response.once("close", resolve); });
 
 const sendFrames = async (response: ServerResponse, frames: Iterable<Sent>): Promise<void> => {
@@ -75,13 +81,13 @@ const sendFrames = async (response: ServerResponse, frames: Iterable<Sent>): Pro
     if (response.destroyed) return;
     if ("waitMs" in each) await pause(each.waitMs, response);
     else if ("send" in each) {
-      if (!response.write(each.send)) await Promise.race([new Promise((resolve) => response.once("drain", resolve)), gone(response)]);
-    } else if (each.then === "reset") {
+      if (!response.write(each.send) && !response.destroyed) await drained(response);
+    } else if (each.last === "reset") {
       // What was written goes out first, then the connection is torn.
       await pause(20, response);
       response.socket?.resetAndDestroy();
       return;
-    } else if (each.then === "hang") return gone(response);
+    } else if (each.last === "hang") return gone(response);
     else { response.end(); return; }
   }
 };
