@@ -193,7 +193,7 @@ describe("the view of a window", () => {
     core.answer("set_view_state", { windowId: "c", state: { route: { place: "moon" }, tabs: [7, { graphId: "g1" }], panels: [1], recents: "x", graphs: { g1: { viewport: { x: "a" } } } } });
     const { view } = open("c").client;
     await clock.settle();
-    expect(view.store.getState()).toEqual({ loaded: true, route: { place: "home" }, tabs: [{ graphId: "g1" }], panels: {}, recents: [], graphs: { g1: {} } });
+    expect(view.store.getState()).toEqual({ loaded: true, route: { place: "home" }, tabs: [{ graphId: "g1" }], panels: {}, recents: [], graphs: { g1: {} }, drafts: {} });
   });
 });
 

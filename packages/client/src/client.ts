@@ -1,12 +1,15 @@
 /**
- * Everything a window needs, over one adapter: the shared stores, the commands, and a store for each graph and run that is
- * looked at. Stores of graphs and runs are shared within the window and closed a while after the last user left.
+ * Everything a window needs, over one adapter: the shared stores, the commands, and a store for each graph, run and
+ * session that is looked at. These are shared within the window and closed a while after the last user left.
  */
 import type { StoreApi } from "zustand/vanilla";
 import { browserEnvironment, type Environment } from "./environment.ts";
 import type { GatewayAdapter } from "./gateway/adapter.ts";
 import { type Commands, createCommands } from "./stores/commands.ts";
 import { type ConnectionState, createConnectionStore } from "./stores/connection.ts";
+import { createModelsStore, type ModelsStore } from "./models/store.ts";
+import { createSessionCommands, type SessionCommands } from "./sessions/commands.ts";
+import { createSessionStore, type SessionStore } from "./sessions/store.ts";
 import { createGraphStore, type GraphStore } from "./stores/graph.ts";
 import { createRunStore, type RunStore } from "./stores/run.ts";
 import { createViewStore, type ViewStore } from "./stores/view.ts";
@@ -20,11 +23,14 @@ export interface AxionClient {
   readonly workspace: WorkspaceStore;
   readonly view: ViewStore;
   readonly commands: Commands;
+  readonly models: ModelsStore;
+  readonly chats: SessionCommands;
   /** The store of a graph; loads on first use. Hold it with `retain` while it is shown. */
   graph(graphId: string): GraphStore;
   run(runId: string): RunStore;
-  /** Keeps the store of a graph or run open until the returned function is called. */
-  retain(store: GraphStore | RunStore): () => void;
+  session(sessionId: string): SessionStore;
+  /** Keeps the store of a graph, run or session open until the returned function is called. */
+  retain(store: GraphStore | RunStore | SessionStore): () => void;
   /** Sends what is unsent and writes the view; for the moment before the window goes. */
   flush(): Promise<void>;
   close(): void;
@@ -93,7 +99,11 @@ export const createClient = (adapter: GatewayAdapter, environment: Environment =
   const view = createViewStore(adapter, environment);
   const graphs = shelf(environment, (graphId) => createGraphStore(adapter, environment, clientId, graphId), (graph) => graph.flush());
   const runs = shelf(environment, (runId) => createRunStore(adapter, environment, runId), () => Promise.resolve());
-  const retain = (store: GraphStore | RunStore) => ("graphId" in store ? graphs.retain(store.graphId, store) : runs.retain(store.runId, store));
+  const sessions = shelf(environment, (sessionId) => createSessionStore(adapter, environment, sessionId), () => Promise.resolve());
+  const models = createModelsStore(adapter, workspace);
+  const chats = createSessionCommands(adapter, environment, workspace);
+  const retain = (store: GraphStore | RunStore | SessionStore) =>
+    "graphId" in store ? graphs.retain(store.graphId, store) : "runId" in store ? runs.retain(store.runId, store) : sessions.retain(store.sessionId, store);
   const commands = createCommands({
     adapter, environment, workspace,
     openGraph: graphs.peek,
@@ -109,16 +119,19 @@ export const createClient = (adapter: GatewayAdapter, environment: Environment =
     },
   });
   return {
-    adapter, environment, clientId, workspace, view, commands, retain,
+    adapter, environment, clientId, workspace, view, commands, models, chats, retain,
     connection: connection.store,
     graph: graphs.get,
     run: runs.get,
+    session: sessions.get,
     flush: async () => {
       await Promise.all([...graphs.values().map((graph) => graph.flush()), view.flush()]);
     },
     close: () => {
       graphs.close();
       runs.close();
+      sessions.close();
+      models.close();
       view.close();
       workspace.close();
       connection.close();

@@ -19,11 +19,17 @@ export { RunReducer } from "./runs/reducer.ts";
 export {
   type ApprovalView, type LogLine, type NodeView, type Outputs, type RunCounts, type RunView, type StateCounts, type StepView, stepKey, type TimelineRow,
 } from "./runs/view.ts";
+export { createModelsStore, type ModelsState, type ModelsStore } from "./models/store.ts";
+export { createSessionCommands, folderIdFor, type NewSession, type Outgoing, type SessionCommands, type SessionPatch } from "./sessions/commands.ts";
+export type { LiveOutput } from "./sessions/outputs.ts";
+export { applyToMessage, type MessageEvent } from "./sessions/parts.ts";
+export { createSessionStore, type SessionState, type SessionStore } from "./sessions/store.ts";
+export { type Compaction, type OpenTurn, type SessionFacts, Transcript } from "./sessions/transcript.ts";
 export type { Commands, StartRunOptions, StartRunOutcome } from "./stores/commands.ts";
 export type { ConnectionState } from "./stores/connection.ts";
 export type { EditOptions, GraphState, GraphStore } from "./stores/graph.ts";
 export type { SaveState } from "./stores/opsQueue.ts";
 export type { RunStore, RunStoreState } from "./stores/run.ts";
-export type { GraphPlace, Route, Tab, ViewState, ViewStore } from "./stores/view.ts";
+export { type Draft, type GraphPlace, type Route, type Tab, tabId, type ViewState, type ViewStore } from "./stores/view.ts";
 export type { WorkspaceState, WorkspaceStore } from "./stores/workspace.ts";
 export { applyWorkspaceEvent, emptyLists, type WorkspaceLists } from "./workspace/lists.ts";

@@ -6,7 +6,7 @@
  * something are sent at most once. Those that create take an id made here, so the caller may repeat them with the same
  * id after `Disconnected { sent: true }`: the second is answered `conflict`, which then means "it is there".
  */
-import type { CommandName, GraphEdited, Params, Result, RunEvent, WorkspaceEvent } from "@axion/protocol";
+import type { CommandName, GraphEdited, Params, Result, RunEvent, SessionDelta, SessionEvent, ToolDelta, WorkspaceEvent } from "@axion/protocol";
 import type { Effect } from "effect";
 import type { GatewayError } from "./errors.ts";
 import type { Observable } from "./observable.ts";
@@ -40,8 +40,10 @@ export interface WindowControls {
   onResized(listener: () => void): Promise<() => void>;
 }
 
-export type StreamName = "workspace" | `run:${string}` | `graph:${string}`;
-export type StreamEvent<S extends StreamName> = S extends "workspace" ? WorkspaceEvent : S extends `run:${string}` ? RunEvent : GraphEdited;
+export type StreamName = "workspace" | `run:${string}` | `graph:${string}` | `session:${string}`;
+export type StreamEvent<S extends StreamName> = S extends "workspace"
+  ? WorkspaceEvent
+  : S extends `run:${string}` ? RunEvent : S extends `session:${string}` ? SessionEvent : GraphEdited;
 
 /** Where a reader stands: all events of `epoch` up to and with `after` are known to it. */
 export interface StreamPlace {
@@ -57,6 +59,8 @@ export interface StreamHandlers<S extends StreamName> {
    * place it stands for; events go on after it. `head` is the stream's place before the reading began.
    */
   onSnapshotNeeded(head: StreamPlace): Promise<StreamPlace>;
+  /** Only for a session: text ahead of its events. It has no place in the stream, may be lost, and is never given again. */
+  onDelta?(delta: SessionDelta | ToolDelta): void;
   /** The stream is not to be had (for example its graph was deleted for good). The subscription has ended. */
   onRefused?(error: GatewayError): void;
 }

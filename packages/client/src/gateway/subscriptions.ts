@@ -6,6 +6,7 @@
  * reader's place. The same happens after a reconnect and after `stream-lagged`. So a reader sees each event once, in
  * order, whatever the transport loses, repeats or reorders.
  */
+import type { SessionDelta, ToolDelta } from "@axion/protocol";
 import type { StreamEvent, StreamHandlers, StreamName, StreamPlace } from "./adapter.ts";
 import type { Push } from "./decode.ts";
 import { decodeEvent, seqOf } from "./decode.ts";
@@ -33,6 +34,7 @@ interface Reader {
   readonly deliver: (events: ReadonlyArray<unknown>, place: StreamPlace) => void;
   readonly snapshot: (head: StreamPlace) => Promise<StreamPlace>;
   readonly refused: (error: GatewayError) => void;
+  readonly delta: (delta: SessionDelta | ToolDelta) => void;
 }
 
 interface Entry {
@@ -71,6 +73,7 @@ export class Subscriptions {
       deliver: (events, place) => handlers.onEvents(events as ReadonlyArray<StreamEvent<S>>, place),
       snapshot: (head) => handlers.onSnapshotNeeded(head),
       refused: (error) => handlers.onRefused?.(error),
+      delta: (delta) => handlers.onDelta?.(delta),
     };
     const entry = this.#entries.get(stream) ?? this.#open(stream);
     entry.readers.add(reader);
@@ -98,6 +101,10 @@ export class Subscriptions {
   }
 
   push(message: Push): void {
+    if (message.type === "session-delta" || message.type === "tool-delta") {
+      for (const reader of [...(this.#entries.get(`session:${message.sessionId}`)?.readers ?? [])]) reader.delta(message);
+      return;
+    }
     const entry = this.#entries.get(message.stream);
     if (entry === undefined) return;
     if (message.type === "stream-lagged") this.#ask(entry);

@@ -10,11 +10,20 @@ export type Route =
   | { readonly place: "home" }
   | { readonly place: "graphs" }
   | { readonly place: "graph"; readonly graphId: string }
+  /** `beside` is a second chat, shown next to the first. */
+  | { readonly place: "chat"; readonly sessionId?: string; readonly beside?: string }
   | { readonly place: "runs"; readonly runId?: string }
   | { readonly place: "settings"; readonly page?: string };
 
-export interface Tab {
-  readonly graphId: string;
+/** An open document: a graph or a chat. */
+export type Tab = { readonly graphId: string } | { readonly sessionId: string };
+export const tabId = (tab: Tab): string => ("graphId" in tab ? tab.graphId : tab.sessionId);
+const routeOfTab = (tab: Tab): Route => ("graphId" in tab ? { place: "graph", graphId: tab.graphId } : { place: "chat", sessionId: tab.sessionId });
+
+/** What the person typed and has not sent. */
+export interface Draft {
+  readonly text: string;
+  readonly files?: ReadonlyArray<{ readonly folderId: string; readonly path: string }>;
 }
 
 /** What is remembered of one graph's editor. */
@@ -33,6 +42,8 @@ export interface ViewState {
   /** Graph ids, last used first. */
   readonly recents: ReadonlyArray<string>;
   readonly graphs: Readonly<Record<string, GraphPlace>>;
+  /** By session, last touched first; "" is the chat that does not exist yet. */
+  readonly drafts: Readonly<Record<string, Draft>>;
 }
 
 export interface ViewStore {
@@ -42,8 +53,12 @@ export interface ViewStore {
   go(route: Route): void;
   /** Opens a tab if there is none, and goes to it. */
   openGraph(graphId: string): void;
-  closeTab(graphId: string): void;
-  moveTab(graphId: string, to: number): void;
+  /** Opens a chat in a tab; `beside` keeps the one that is shown and puts this next to it. */
+  openChat(sessionId: string, beside?: boolean): void;
+  closeTab(id: string): void;
+  moveTab(id: string, to: number): void;
+  /** Undefined or an empty one forgets it. */
+  setDraft(sessionId: string, draft: Draft | undefined): void;
   setPanel(name: string, value: number | boolean | string): void;
   setGraphPlace(graphId: string, place: GraphPlace): void;
   flush(): Promise<void>;
@@ -54,7 +69,10 @@ export interface ViewStore {
 const writeDelayMs = 400;
 const mostRecents = 20;
 const mostGraphs = 200;
-const initial: ViewState = { loaded: false, route: { place: "home" }, tabs: [], panels: {}, recents: [], graphs: {} };
+const mostDrafts = 40;
+/** The view of a window is small; a longer draft lives as long as the window. */
+const longestDraft = 4_000;
+const initial: ViewState = { loaded: false, route: { place: "home" }, tabs: [], panels: {}, recents: [], graphs: {}, drafts: {} };
 
 export const createViewStore = (adapter: GatewayAdapter, environment: Environment): ViewStore => {
   const store = createStore<ViewState>(() => initial);
@@ -67,7 +85,8 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
     cancel = undefined;
     if (!dirty) return written;
     dirty = false;
-    const { loaded: _, ...state } = store.getState();
+    const { loaded: _, drafts, ...rest } = store.getState();
+    const state = { ...rest, drafts: Object.fromEntries(Object.entries(drafts).filter(([, draft]) => draft.text.length <= longestDraft)) };
     written = written
       .then(() => adapter.callPromise("set_view_state", { windowId: adapter.windowId, state: JSON.parse(JSON.stringify(state)) }))
       // Tried again with the next change; losing a panel's size is no reason to tell anybody.
@@ -113,26 +132,40 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
       const { tabs, recents } = store.getState();
       change({
         route: { place: "graph", graphId },
-        tabs: tabs.some((tab) => tab.graphId === graphId) ? tabs : [...tabs, { graphId }],
+        tabs: tabs.some((tab) => tabId(tab) === graphId) ? tabs : [...tabs, { graphId }],
         recents: [graphId, ...recents.filter((other) => other !== graphId)].slice(0, mostRecents),
       });
     },
-    closeTab: (graphId) => {
+    openChat: (sessionId, beside = false) => {
       const { tabs, route } = store.getState();
-      const at = tabs.findIndex((tab) => tab.graphId === graphId);
-      if (at < 0) return;
-      const rest = tabs.filter((tab) => tab.graphId !== graphId);
-      const neighbour = rest[Math.min(at, rest.length - 1)];
-      const here = route.place === "graph" && route.graphId === graphId;
-      change({ tabs: rest, ...(here ? { route: neighbour === undefined ? { place: "home" } : { place: "graph", graphId: neighbour.graphId } } : {}) });
+      const shown = route.place === "chat" ? route.sessionId : undefined;
+      change({
+        route: beside && shown !== undefined && shown !== sessionId ? { place: "chat", sessionId: shown, beside: sessionId } : { place: "chat", sessionId },
+        tabs: tabs.some((tab) => tabId(tab) === sessionId) ? tabs : [...tabs, { sessionId }],
+      });
     },
-    moveTab: (graphId, to) => {
+    closeTab: (id) => {
+      const { tabs, route } = store.getState();
+      const at = tabs.findIndex((tab) => tabId(tab) === id);
+      if (at < 0) return;
+      const rest = tabs.filter((tab) => tabId(tab) !== id);
+      const neighbour = rest[Math.min(at, rest.length - 1)];
+      const here = (route.place === "graph" && route.graphId === id) || (route.place === "chat" && route.sessionId === id);
+      const kept: Route = route.place === "chat" && route.beside === id ? { place: "chat", ...(route.sessionId === undefined ? {} : { sessionId: route.sessionId }) } : route;
+      change({ tabs: rest, route: here ? (neighbour === undefined ? { place: route.place === "chat" ? "chat" : "home" } : routeOfTab(neighbour)) : kept });
+    },
+    moveTab: (id, to) => {
       const { tabs } = store.getState();
-      const tab = tabs.find((other) => other.graphId === graphId);
+      const tab = tabs.find((other) => tabId(other) === id);
       if (tab === undefined) return;
       const rest = tabs.filter((other) => other !== tab);
       rest.splice(Math.max(0, Math.min(to, rest.length)), 0, tab);
       change({ tabs: rest });
+    },
+    setDraft: (sessionId, draft) => {
+      const { [sessionId]: _, ...rest } = store.getState().drafts;
+      const empty = draft === undefined || (draft.text === "" && (draft.files ?? []).length === 0);
+      change({ drafts: Object.fromEntries([...(empty ? [] : [[sessionId, draft] as const]), ...Object.entries(rest)].slice(0, mostDrafts)) });
     },
     setPanel: (name, value) => change({ panels: { ...store.getState().panels, [name]: value } }),
     setGraphPlace: (graphId, place) => {
@@ -157,6 +190,11 @@ const readRoute = (value: unknown): Route | undefined => {
   if (value.place === "home") return { place: "home" };
   if (value.place === "graphs") return { place: "graphs" };
   if (value.place === "graph" && isText(value.graphId)) return { place: "graph", graphId: value.graphId };
+  if (value.place === "chat") {
+    return isText(value.sessionId)
+      ? { place: "chat", sessionId: value.sessionId, ...(isText(value.beside) ? { beside: value.beside } : {}) }
+      : { place: "chat" };
+  }
   if (value.place === "runs") return isText(value.runId) ? { place: "runs", runId: value.runId } : { place: "runs" };
   if (value.place === "settings") return isText(value.page) ? { place: "settings", page: value.page } : { place: "settings" };
   return undefined;
@@ -171,17 +209,27 @@ const readPlace = (value: unknown): GraphPlace => {
   };
 };
 
+const readTab = (value: unknown): ReadonlyArray<Tab> =>
+  !isRecord(value) ? [] : isText(value.graphId) ? [{ graphId: value.graphId }] : isText(value.sessionId) ? [{ sessionId: value.sessionId }] : [];
+const readDraft = (value: unknown): Draft => {
+  if (!isRecord(value) || !isText(value.text)) return { text: "" };
+  const files = (Array.isArray(value.files) ? value.files : []).flatMap((file) =>
+    isRecord(file) && isText(file.folderId) && isText(file.path) ? [{ folderId: file.folderId, path: file.path }] : []);
+  return files.length === 0 ? { text: value.text } : { text: value.text, files };
+};
+
 /** What was kept, as far as it can be understood: it may come from another version. */
 export const readViewState = (value: unknown): Partial<ViewState> => {
   if (!isRecord(value)) return {};
   const route = readRoute(value.route);
   return {
     ...(route === undefined ? {} : { route }),
-    ...(Array.isArray(value.tabs) ? { tabs: value.tabs.flatMap((tab) => (isRecord(tab) && isText(tab.graphId) ? [{ graphId: tab.graphId }] : [])) } : {}),
+    ...(Array.isArray(value.tabs) ? { tabs: value.tabs.flatMap(readTab) } : {}),
     ...(isRecord(value.panels)
       ? { panels: Object.fromEntries(Object.entries(value.panels).filter((entry): entry is [string, number | boolean | string] => isNumber(entry[1]) || isText(entry[1]) || typeof entry[1] === "boolean")) }
       : {}),
     ...(Array.isArray(value.recents) ? { recents: value.recents.filter(isText).slice(0, mostRecents) } : {}),
     ...(isRecord(value.graphs) ? { graphs: Object.fromEntries(Object.entries(value.graphs).slice(0, mostGraphs).map(([id, place]) => [id, readPlace(place)])) } : {}),
+    ...(isRecord(value.drafts) ? { drafts: Object.fromEntries(Object.entries(value.drafts).slice(0, mostDrafts).map(([id, draft]) => [id, readDraft(draft)])) } : {}),
   };
 };

@@ -2,10 +2,10 @@
  * Everything that all windows share: projects, graphs, runs, approvals, grants, settings, what Core says of itself.
  * Read once with the list commands, then kept by the stream `workspace`; read anew when the stream cannot be resumed.
  */
-import type { DoctorReport, Example, SystemInfo } from "@axion/protocol";
+import type { DoctorReport, Example, SessionInfo, SystemInfo } from "@axion/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { GatewayAdapter, StreamPlace } from "../gateway/adapter.ts";
-import { BadReply, type GatewayError, isGatewayError } from "../gateway/errors.ts";
+import { BadReply, CommandRefused, type GatewayError, isGatewayError } from "../gateway/errors.ts";
 import { applyWorkspaceEvent, emptyLists, sortLists, type WorkspaceLists } from "../workspace/lists.ts";
 
 export interface WorkspaceState extends WorkspaceLists {
@@ -32,6 +32,18 @@ export interface WorkspaceStore {
 
 const runsPage = 100;
 
+/** Those in use and those put away, each once. */
+const readSessions = async (adapter: GatewayAdapter): Promise<ReadonlyArray<SessionInfo>> => {
+  try {
+    const lists = await Promise.all([adapter.callPromise("list_sessions", {}), adapter.callPromise("list_sessions", { archived: true })]);
+    return [...new Map(lists.flat().map((session) => [session.id, session])).values()];
+  } catch (error) {
+    // A Core from before chats has everything else.
+    if (error instanceof CommandRefused && error.code === "unknown_command") return [];
+    throw error;
+  }
+};
+
 export const createWorkspaceStore = (adapter: GatewayAdapter): WorkspaceStore => {
   const store = createStore<WorkspaceState>(() => ({
     ...emptyLists, status: "loading", error: undefined, system: undefined, examples: undefined,
@@ -40,13 +52,17 @@ export const createWorkspaceStore = (adapter: GatewayAdapter): WorkspaceStore =>
   const change = (by: (lists: WorkspaceLists) => WorkspaceLists) => store.setState((state) => by(state));
   const readAll = async (): Promise<void> => {
     try {
-      const [system, settings, projects, graphs, runs, approvals, grants, runtime] = await Promise.all([
+      const [system, settings, projects, graphs, runs, approvals, grants, runtime, sessions] = await Promise.all([
         adapter.callPromise("get_system", {}), adapter.callPromise("get_settings", {}), adapter.callPromise("list_projects", {}),
         adapter.callPromise("list_graphs", {}), adapter.callPromise("list_runs", { limit: runsPage }), adapter.callPromise("list_approvals", {}),
         adapter.callPromise("list_grants", {}), adapter.callPromise("get_runtime", {}),
+        readSessions(adapter),
       ]);
+      const configVersion = store.getState().configVersion + 1;
       store.setState({
-        ...sortLists({ projects: projects.projects, graphs: graphs.graphs, runs: runs.runs, approvals: approvals.approvals, grants: grants.grants, settings, runtime }),
+        ...sortLists({
+          projects: projects.projects, graphs: graphs.graphs, runs: runs.runs, approvals: approvals.approvals, grants: grants.grants, sessions, settings, runtime, configVersion,
+        }),
         status: "ready", error: undefined, system, moreRuns: runs.more,
       });
     } catch (error) {

@@ -2,7 +2,7 @@
  * Workspace events → the lists that all windows show. Each event carries the whole new value, so applying one twice, or
  * one that a list already contains, changes nothing.
  */
-import type { Approval, Grant, GraphSummary, Project, RunSummary, RuntimeStatus, Settings, WorkspaceEvent } from "@axion/protocol";
+import type { Approval, Grant, GraphSummary, Project, RunSummary, RuntimeStatus, SessionInfo, Settings, WorkspaceEvent } from "@axion/protocol";
 
 export interface WorkspaceLists {
   readonly projects: ReadonlyArray<Project>;
@@ -13,11 +13,17 @@ export interface WorkspaceLists {
   /** Those that wait first, oldest first; then answered ones, newest first. */
   readonly approvals: ReadonlyArray<Approval>;
   readonly grants: ReadonlyArray<Grant>;
+  /** Last activity first, archived ones too. */
+  readonly sessions: ReadonlyArray<SessionInfo>;
   readonly settings: Settings | undefined;
   readonly runtime: RuntimeStatus | undefined;
+  /** Grows when the configuration or the providers changed: who shows them reads them anew. */
+  readonly configVersion: number;
 }
 
-export const emptyLists: WorkspaceLists = { projects: [], graphs: [], runs: [], approvals: [], grants: [], settings: undefined, runtime: undefined };
+export const emptyLists: WorkspaceLists = {
+  projects: [], graphs: [], runs: [], approvals: [], grants: [], sessions: [], settings: undefined, runtime: undefined, configVersion: 0,
+};
 
 const order = {
   projects: (a: Project, b: Project) => a.createdAt - b.createdAt || compare(a.projectId, b.projectId),
@@ -28,6 +34,8 @@ const order = {
     (a.status === "pending" ? a.requestedAt - b.requestedAt : (b.answeredAt ?? b.requestedAt) - (a.answeredAt ?? a.requestedAt)) ||
     compare(a.approvalId, b.approvalId),
   grants: (a: Grant, b: Grant) => a.createdAt - b.createdAt || compare(a.grantId, b.grantId),
+  // ISO times in UTC sort as text.
+  sessions: (a: SessionInfo, b: SessionInfo) => compare(b.lastActive, a.lastActive) || compare(a.id, b.id),
 };
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -60,6 +68,10 @@ export const dropRun = (lists: WorkspaceLists, runId: string): WorkspaceLists =>
 export const putApproval = (lists: WorkspaceLists, approval: Approval): WorkspaceLists => ({
   ...lists, approvals: put(lists.approvals, approval, (other) => other.approvalId === approval.approvalId, order.approvals, false),
 });
+export const putSession = (lists: WorkspaceLists, session: SessionInfo): WorkspaceLists => ({
+  ...lists, sessions: put(lists.sessions, session, (other) => other.id === session.id, order.sessions, false),
+});
+export const dropSession = (lists: WorkspaceLists, sessionId: string): WorkspaceLists => ({ ...lists, sessions: lists.sessions.filter((session) => session.id !== sessionId) });
 /** A slot has one grant; a newer one for the same slot takes its place. */
 export const putGrant = (lists: WorkspaceLists, grant: Grant): WorkspaceLists => ({
   ...lists,
@@ -77,6 +89,7 @@ export const sortLists = (lists: WorkspaceLists): WorkspaceLists => ({
   runs: [...lists.runs].sort(order.runs),
   approvals: [...lists.approvals].sort(order.approvals),
   grants: lists.grants.filter((grant) => grant.revoked !== true).sort(order.grants),
+  sessions: [...lists.sessions].sort(order.sessions),
 });
 
 export const applyWorkspaceEvent = (lists: WorkspaceLists, event: WorkspaceEvent): WorkspaceLists => {
@@ -96,6 +109,12 @@ export const applyWorkspaceEvent = (lists: WorkspaceLists, event: WorkspaceEvent
     case "setting-changed":
       // The event was decoded, but not that this value fits this key; a value of a later version must not break this one.
       return lists.settings === undefined ? lists : { ...lists, settings: withSetting(lists.settings, event.key, event.value) };
+    case "session-changed":
+      return putSession(lists, event.session);
+    case "session-deleted":
+      return dropSession(lists, event.sessionId);
+    case "config-changed":
+      return { ...lists, configVersion: lists.configVersion + 1 };
     case "runtime-changed":
       return { ...lists, runtime: event.runtime };
   }

@@ -3,19 +3,16 @@
  * promises that the client relies on (idempotent batches, last writer wins, streams without gaps), not its files or jails.
  */
 import type {
-  Approval, CommandName, ErrorCode, ErrorInfo, Example, Grant, GraphDocument, GraphLayout, GraphOp, GraphSnapshot, GraphSummary, Params, Project, Result, RunSummary, Settings,
+  Approval, CommandName, Example, Grant, GraphDocument, GraphLayout, GraphOp, GraphSnapshot, GraphSummary, Params, Project, Result, RunSummary, Settings,
 } from "@axion/protocol";
 import { documentOf, emptyModel, GraphRegisters, modelOf, RunReducer, type StreamName } from "@axion/client";
+import { MemoryModels } from "./models.ts";
+import { Refusal } from "./refusal.ts";
+import { type SessionCommandName, sessionHandlers } from "./sessionHandlers.ts";
+import { MemorySessions } from "./sessions.ts";
 import { MemoryStreams } from "./streams.ts";
+import type { TurnLine } from "./demoTurn.ts";
 import { type ScriptLine, scriptOf } from "./script.ts";
-
-export class Refusal extends Error {
-  readonly info: ErrorInfo;
-  constructor(code: ErrorCode, message: string, more: Partial<ErrorInfo> = {}) {
-    super(message);
-    this.info = { code, message, ...more };
-  }
-}
 
 interface StoredGraph {
   summary: GraphSummary;
@@ -34,6 +31,10 @@ export interface MemoryCoreOptions {
   readonly now: () => number;
   readonly after: (ms: number, run: () => void) => () => void;
   readonly script?: (document: GraphDocument, runId: string) => ScriptLine[];
+  /** What an agent does for a message; without it the demo of the testkit. */
+  readonly turn?: (said: string, messageId: string, id: string) => TurnLine[];
+  /** A local and a hosted model beside the demo agent. */
+  readonly withModels?: boolean;
   readonly examples?: ReadonlyArray<{ readonly example: Example; readonly document: GraphDocument; readonly layout?: GraphLayout }>;
 }
 
@@ -42,10 +43,12 @@ const defaultSettings: Settings = {
   allowUnjailed: false, concurrency: 8,
 };
 const noSteps = { total: 0, succeeded: 0, failed: 0, skipped: 0, cancelled: 0, running: 0, waiting: 0 };
-type Handlers = { readonly [N in CommandName]: (params: Params<N>) => Result<N> };
+export type Handlers = { readonly [N in CommandName]: (params: Params<N>) => Result<N> };
 
 export class MemoryCore {
   readonly streams = new MemoryStreams();
+  readonly sessions: MemorySessions;
+  readonly models: MemoryModels;
   readonly #options: MemoryCoreOptions;
   readonly #projects = new Map<string, Project>();
   readonly #graphs = new Map<string, StoredGraph>();
@@ -58,6 +61,12 @@ export class MemoryCore {
 
   constructor(options: MemoryCoreOptions) {
     this.#options = options;
+    const announce = (event: Readonly<Record<string, unknown>>) => this.#announce(event);
+    this.models = new MemoryModels({ now: options.now, announce, withModels: options.withModels ?? false });
+    this.sessions = new MemorySessions({
+      now: options.now, after: options.after, streams: this.streams, announce, ...(options.turn === undefined ? {} : { turn: options.turn }),
+    });
+    this.#handlers = { ...this.#graphHandlers(), ...sessionHandlers(this.sessions, this.models) };
     this.#projects.set("main", { projectId: "main", name: "Main", createdAt: options.now() });
   }
 
@@ -204,126 +213,129 @@ export class MemoryCore {
     return run.summary;
   }
 
-  readonly #handlers: Handlers = {
-    get_system: () => ({ version: "0.1.0", shell: "serve", platform: "memory", home: "/home/person/.axion", pid: 1, capabilities: [], notices: [] }),
-    run_doctor: () => ({
-      checkedAt: this.#options.now(),
-      checks: [
-        { id: "engine", status: "missing", title: "No container engine", why: "Nothing answers on the known sockets.", tries: [{ what: "/var/run/docker.sock", result: "not there", ok: false }] },
-        { id: "runner", status: "ok", title: "Jailed process", why: "Runs work in a jailed process." },
-        { id: "jail", status: "ok", title: "Landlock and seccomp", why: "The kernel has both." },
-        { id: "runtime", status: "ok", title: "Node 24.21.0", why: "Found on the PATH." },
-        { id: "database", status: "ok", title: "Database", why: "Whole." },
-        { id: "disk", status: "ok", title: "Disk", why: "120 GB free." },
-      ],
-    }),
-    get_runtime: () => ({ state: "ready", path: "/usr/bin/node", version: "24.21.0" }),
-    install_runtime: () => ({ state: "ready", path: "/usr/bin/node", version: "24.21.0" }),
-    browse_folders: ({ path = "/home/person" }) => ({
-      path, ...(path === "/" ? {} : { parent: path.slice(0, path.lastIndexOf("/")) || "/" }),
-      folders: ["Documents", "invoices", "reports"].map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })), truncated: false, writable: true,
-    }),
-    subscribe: ({ stream, epoch, after }) => {
-      const log = this.streams.log(stream);
-      const place = { stream, epoch: log.epoch, head: log.events.length };
-      const served = after === undefined || ((epoch === undefined || epoch === log.epoch) && after <= log.events.length);
-      return { ...place, mode: served ? "tail" : "snapshot" };
-    },
-    unsubscribe: () => ({}),
-    read_stream: ({ stream, after = 0, limit = 1_000 }) => ({
-      // Stored events are JSON; the type of the page is JSON too.
-      stream, epoch: this.streams.log(stream).epoch, events: this.streams.after(stream, after, limit) as unknown as Result<"read_stream">["events"], head: this.streams.head(stream),
-    }),
-    get_view_state: ({ windowId }) => ({ state: this.#views.get(windowId) ?? null }),
-    set_view_state: ({ windowId, state }) => {
-      this.#views.set(windowId, state);
-      return {};
-    },
-    get_settings: () => this.#settings,
-    update_setting: ({ key, value }) => {
-      this.#settings = { ...this.#settings, [key]: value };
-      this.#announce({ type: "setting-changed", key, value });
-      return this.#settings;
-    },
-    list_projects: () => ({ projects: [...this.#projects.values()] }),
-    create_project: ({ projectId, name }) => this.#putProject({ projectId, name, createdAt: this.#options.now() }),
-    rename_project: ({ projectId, name }) => this.#putProject({ createdAt: this.#options.now(), ...this.#projects.get(projectId), projectId, name }),
-    delete_project: ({ projectId }) => {
-      const project = this.#projects.get(projectId);
-      if (project !== undefined) this.#announce({ type: "project-changed", project: { ...project, deleted: true } });
-      this.#projects.delete(projectId);
-      return {};
-    },
-    list_graphs: ({ deleted = false }) => ({ graphs: [...this.#graphs.values()].map((graph) => graph.summary).filter((summary) => (summary.deleted === true) === deleted) }),
-    get_graph: ({ graphId }) => this.#snapshot(graphId),
-    create_graph: ({ graphId, name, projectId }) => this.addGraph(documentOf(emptyModel(graphId, name)), undefined, projectId),
-    import_graph: ({ graphId, name, text, layout, projectId }) => {
-      try {
-        // The real Core reads the file leniently and checks it; here it is trusted to be a document.
-        const document = JSON.parse(text) as GraphDocument;
-        return this.addGraph({ ...document, id: graphId, name: name ?? document.name }, layout === undefined ? undefined : (JSON.parse(layout) as GraphLayout), projectId);
-      } catch (error) {
-        if (error instanceof Refusal) throw error;
-        throw new Refusal("graph_invalid", "This file is not a graph.", { problems: [{ code: "not_json", message: String(error) }] });
-      }
-    },
-    export_graph: ({ graphId }) => {
-      const { document, layout } = this.#snapshot(graphId);
-      return { text: JSON.stringify(document), layout: JSON.stringify(layout) };
-    },
-    duplicate_graph: ({ graphId, copyId, name }) => {
-      const { document, layout, summary } = this.#snapshot(graphId);
-      return this.addGraph({ ...document, id: copyId, name }, layout, summary.projectId);
-    },
-    apply_graph_ops: (params) => this.#applyOps(params),
-    delete_graph: ({ graphId }) => this.#trash(graphId, true),
-    restore_graph: ({ graphId }) => {
-      this.#trash(graphId, false);
-      return this.#graph(graphId).summary;
-    },
-    list_examples: () => ({ examples: (this.#options.examples ?? []).map(({ example }) => example) }),
-    open_example: ({ exampleId, graphId }) => {
-      const found = this.#options.examples?.find(({ example }) => example.exampleId === exampleId);
-      if (found === undefined) throw new Refusal("not_found", "There is no such example.");
-      return {
-        graph: this.addGraph({ ...found.document, id: graphId }, found.layout),
-        folders: found.document.slots.map((slot) => ({ slot: slot.id, path: `/examples/${exampleId}/${slot.id}`, access: slot.access })),
-      };
-    },
-    list_grants: ({ graphId }) => ({ grants: [...this.#grants.values()].filter((grant) => graphId === undefined || grant.graphId === graphId) }),
-    set_grant: ({ grantId, graphId, slot, path, access }) => {
-      for (const other of [...this.#grants.values()]) if (other.graphId === graphId && other.slot === slot) this.#revoke(other.grantId);
-      const grant = { grantId, graphId, slot, path, access, createdAt: this.#options.now() };
-      this.#grants.set(grantId, grant);
-      this.#announce({ type: "grant-changed", grant });
-      return grant;
-    },
-    revoke_grant: ({ grantId }) => this.#revoke(grantId),
-    start_run: (params) => this.#startRun(params),
-    validate_graph: () => ({ ok: true, nodes: 0, problems: [] }),
-    list_runs: ({ graphId, before = Infinity, limit = 100 }) => {
-      const runs = [...this.#runs.values()].map((run) => run.summary).filter((run) => run.number < before && (graphId === undefined || run.graphId === graphId)).reverse();
-      return { runs: runs.slice(0, limit), more: runs.length > limit };
-    },
-    get_run: ({ runId }) => {
-      const { summary } = this.#run(runId);
-      const log = this.streams.log(`run:${runId}`);
-      return { summary, input: null, grants: [], epoch: log.epoch, head: log.events.length };
-    },
-    get_run_graph: ({ runId }) => ({ document: this.#run(runId).document }),
-    cancel_run: ({ runId }) => this.#cancel(runId),
-    delete_run: ({ runId }) => {
-      if (this.#runs.delete(runId)) this.#deletedRuns += 1;
-      this.#announce({ type: "run-deleted", runId });
-      return {};
-    },
-    get_value: () => {
-      throw new Refusal("not_found", "No values are kept in memory.");
-    },
-    read_run_file: ({ path }) => ({ path, text: "", bytes: 0, truncated: false }),
-    list_approvals: ({ status }) => ({ approvals: [...this.#approvals.values()].filter((approval) => status === undefined || approval.status === status) }),
-    answer_approval: (params) => this.#answer(params),
-  };
+  readonly #handlers: Handlers;
+  #graphHandlers(): Omit<Handlers, SessionCommandName> {
+    return {
+      get_system: () => ({ version: "0.1.0", shell: "serve", platform: "memory", home: "/home/person/.axion", pid: 1, capabilities: [], notices: [] }),
+      run_doctor: () => ({
+        checkedAt: this.#options.now(),
+        checks: [
+          { id: "engine", status: "missing", title: "No container engine", why: "Nothing answers on the known sockets.", tries: [{ what: "/var/run/docker.sock", result: "not there", ok: false }] },
+          { id: "runner", status: "ok", title: "Jailed process", why: "Runs work in a jailed process." },
+          { id: "jail", status: "ok", title: "Landlock and seccomp", why: "The kernel has both." },
+          { id: "runtime", status: "ok", title: "Node 24.21.0", why: "Found on the PATH." },
+          { id: "database", status: "ok", title: "Database", why: "Whole." },
+          { id: "disk", status: "ok", title: "Disk", why: "120 GB free." },
+        ],
+      }),
+      get_runtime: () => ({ state: "ready", path: "/usr/bin/node", version: "24.21.0" }),
+      install_runtime: () => ({ state: "ready", path: "/usr/bin/node", version: "24.21.0" }),
+      browse_folders: ({ path = "/home/person" }) => ({
+        path, ...(path === "/" ? {} : { parent: path.slice(0, path.lastIndexOf("/")) || "/" }),
+        folders: ["Documents", "invoices", "reports"].map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })), truncated: false, writable: true,
+      }),
+      subscribe: ({ stream, epoch, after }) => {
+        const log = this.streams.log(stream);
+        const place = { stream, epoch: log.epoch, head: log.events.length };
+        const served = after === undefined || ((epoch === undefined || epoch === log.epoch) && after <= log.events.length);
+        return { ...place, mode: served ? "tail" : "snapshot" };
+      },
+      unsubscribe: () => ({}),
+      read_stream: ({ stream, after = 0, limit = 1_000 }) => ({
+        // Stored events are JSON; the type of the page is JSON too.
+        stream, epoch: this.streams.log(stream).epoch, events: this.streams.after(stream, after, limit) as unknown as Result<"read_stream">["events"], head: this.streams.head(stream),
+      }),
+      get_view_state: ({ windowId }) => ({ state: this.#views.get(windowId) ?? null }),
+      set_view_state: ({ windowId, state }) => {
+        this.#views.set(windowId, state);
+        return {};
+      },
+      get_settings: () => this.#settings,
+      update_setting: ({ key, value }) => {
+        this.#settings = { ...this.#settings, [key]: value };
+        this.#announce({ type: "setting-changed", key, value });
+        return this.#settings;
+      },
+      list_projects: () => ({ projects: [...this.#projects.values()] }),
+      create_project: ({ projectId, name }) => this.#putProject({ projectId, name, createdAt: this.#options.now() }),
+      rename_project: ({ projectId, name }) => this.#putProject({ createdAt: this.#options.now(), ...this.#projects.get(projectId), projectId, name }),
+      delete_project: ({ projectId }) => {
+        const project = this.#projects.get(projectId);
+        if (project !== undefined) this.#announce({ type: "project-changed", project: { ...project, deleted: true } });
+        this.#projects.delete(projectId);
+        return {};
+      },
+      list_graphs: ({ deleted = false }) => ({ graphs: [...this.#graphs.values()].map((graph) => graph.summary).filter((summary) => (summary.deleted === true) === deleted) }),
+      get_graph: ({ graphId }) => this.#snapshot(graphId),
+      create_graph: ({ graphId, name, projectId }) => this.addGraph(documentOf(emptyModel(graphId, name)), undefined, projectId),
+      import_graph: ({ graphId, name, text, layout, projectId }) => {
+        try {
+          // The real Core reads the file leniently and checks it; here it is trusted to be a document.
+          const document = JSON.parse(text) as GraphDocument;
+          return this.addGraph({ ...document, id: graphId, name: name ?? document.name }, layout === undefined ? undefined : (JSON.parse(layout) as GraphLayout), projectId);
+        } catch (error) {
+          if (error instanceof Refusal) throw error;
+          throw new Refusal("graph_invalid", "This file is not a graph.", { problems: [{ code: "not_json", message: String(error) }] });
+        }
+      },
+      export_graph: ({ graphId }) => {
+        const { document, layout } = this.#snapshot(graphId);
+        return { text: JSON.stringify(document), layout: JSON.stringify(layout) };
+      },
+      duplicate_graph: ({ graphId, copyId, name }) => {
+        const { document, layout, summary } = this.#snapshot(graphId);
+        return this.addGraph({ ...document, id: copyId, name }, layout, summary.projectId);
+      },
+      apply_graph_ops: (params) => this.#applyOps(params),
+      delete_graph: ({ graphId }) => this.#trash(graphId, true),
+      restore_graph: ({ graphId }) => {
+        this.#trash(graphId, false);
+        return this.#graph(graphId).summary;
+      },
+      list_examples: () => ({ examples: (this.#options.examples ?? []).map(({ example }) => example) }),
+      open_example: ({ exampleId, graphId }) => {
+        const found = this.#options.examples?.find(({ example }) => example.exampleId === exampleId);
+        if (found === undefined) throw new Refusal("not_found", "There is no such example.");
+        return {
+          graph: this.addGraph({ ...found.document, id: graphId }, found.layout),
+          folders: found.document.slots.map((slot) => ({ slot: slot.id, path: `/examples/${exampleId}/${slot.id}`, access: slot.access })),
+        };
+      },
+      list_grants: ({ graphId }) => ({ grants: [...this.#grants.values()].filter((grant) => graphId === undefined || grant.graphId === graphId) }),
+      set_grant: ({ grantId, graphId, slot, path, access }) => {
+        for (const other of [...this.#grants.values()]) if (other.graphId === graphId && other.slot === slot) this.#revoke(other.grantId);
+        const grant = { grantId, graphId, slot, path, access, createdAt: this.#options.now() };
+        this.#grants.set(grantId, grant);
+        this.#announce({ type: "grant-changed", grant });
+        return grant;
+      },
+      revoke_grant: ({ grantId }) => this.#revoke(grantId),
+      start_run: (params) => this.#startRun(params),
+      validate_graph: () => ({ ok: true, nodes: 0, problems: [] }),
+      list_runs: ({ graphId, before = Infinity, limit = 100 }) => {
+        const runs = [...this.#runs.values()].map((run) => run.summary).filter((run) => run.number < before && (graphId === undefined || run.graphId === graphId)).reverse();
+        return { runs: runs.slice(0, limit), more: runs.length > limit };
+      },
+      get_run: ({ runId }) => {
+        const { summary } = this.#run(runId);
+        const log = this.streams.log(`run:${runId}`);
+        return { summary, input: null, grants: [], epoch: log.epoch, head: log.events.length };
+      },
+      get_run_graph: ({ runId }) => ({ document: this.#run(runId).document }),
+      cancel_run: ({ runId }) => this.#cancel(runId),
+      delete_run: ({ runId }) => {
+        if (this.#runs.delete(runId)) this.#deletedRuns += 1;
+        this.#announce({ type: "run-deleted", runId });
+        return {};
+      },
+      get_value: () => {
+        throw new Refusal("not_found", "No values are kept in memory.");
+      },
+      read_run_file: ({ path }) => ({ path, text: "", bytes: 0, truncated: false }),
+      list_approvals: ({ status }) => ({ approvals: [...this.#approvals.values()].filter((approval) => status === undefined || approval.status === status) }),
+      answer_approval: (params) => this.#answer(params),
+    };
+  }
 
   #putProject(project: Project): Project {
     this.#projects.set(project.projectId, project);

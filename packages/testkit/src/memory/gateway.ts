@@ -6,7 +6,8 @@ import type { CommandName, Params } from "@axion/protocol";
 import {
   CommandRefused, type ConnectionStatus, Disconnected, type GatewayAdapter, makeCell, makeGateway, type StreamName, type Transport,
 } from "@axion/client";
-import { type MemoryCore, Refusal } from "./core.ts";
+import type { MemoryCore } from "./core.ts";
+import { Refusal } from "./refusal.ts";
 
 export interface Faults {
   /** Before a command reaches Core: `lost` cuts it off unsent, `answer-lost` lets it happen but loses the answer. */
@@ -50,6 +51,10 @@ export const createMemoryGateway = ({ core, after, windowId = "memory", watchdog
     deliver({ type: "stream-batch", stream, epoch: core.streams.log(stream).epoch, events });
   };
   core.streams.onAppend((stream) => queueMicrotask(() => pump(stream)));
+  core.streams.onPush((stream, message) =>
+    queueMicrotask(() => {
+      if (cursors.has(stream) && status.get().state === "ready") deliver(message);
+    }));
 
   const transport: Transport = {
     status,

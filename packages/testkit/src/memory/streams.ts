@@ -12,6 +12,7 @@ interface Log {
 
 export class MemoryStreams {
   readonly #logs = new Map<string, Log>();
+  readonly #pushed = new Set<(stream: StreamName, message: unknown) => void>();
   readonly #listeners = new Set<(stream: StreamName, epoch: string, events: ReadonlyArray<Stored>) => void>();
 
   log(stream: string): Log {
@@ -38,6 +39,14 @@ export class MemoryStreams {
   /** As after a restore: the same events count as another history. */
   newEpoch(stream: string, epoch: string): void {
     this.log(stream).epoch = epoch;
+  }
+  /** Tells readers of a stream something that is not kept. */
+  push(message: { readonly sessionId: string; readonly [key: string]: unknown }): void {
+    for (const listener of this.#pushed) listener(`session:${message.sessionId}`, message);
+  }
+  onPush(listener: (stream: StreamName, message: unknown) => void): () => void {
+    this.#pushed.add(listener);
+    return () => void this.#pushed.delete(listener);
   }
   onAppend(listener: (stream: StreamName, epoch: string, events: ReadonlyArray<Stored>) => void): () => void {
     this.#listeners.add(listener);

@@ -3,6 +3,7 @@
 
 import {
   AlignHorizontalDistributeCenter,
+  Archive,
   ArrowDown,
   ArrowDownUp,
   ArrowLeft,
@@ -118,6 +119,7 @@ import {
   Split,
   Square,
   SquareFunction,
+  SquarePen,
   SquareTerminal,
   StepForward,
   Stethoscope,
@@ -145,6 +147,7 @@ import {
 
 const glyphs = {
   'align-horizontal-distribute-center': AlignHorizontalDistributeCenter,
+  archive: Archive,
   'arrow-down': ArrowDown,
   'arrow-down-up': ArrowDownUp,
   'arrow-left': ArrowLeft,
@@ -260,6 +263,7 @@ const glyphs = {
   split: Split,
   square: Square,
   'square-function': SquareFunction,
+  'square-pen': SquarePen,
   'square-terminal': SquareTerminal,
   'step-forward': StepForward,
   stethoscope: Stethoscope,

@@ -1,12 +1,14 @@
-// The open graphs as a strip. A tab shows the state of the graph's newest run while that run is not over.
+// The open documents as a strip: graphs and chats. A tab shows the state of the graph's newest run while that run is not over, and of
+// a chat while a turn runs or waits.
 
-import type { GraphSummary, RunSummary } from '@axion/protocol';
-import { IconButton, TabStrip } from '@axion/ui';
+import { tabId } from '@axion/client';
+import type { GraphSummary, RunSummary, SessionInfo } from '@axion/protocol';
+import { type DocumentTab, IconButton, type RunState, TabStrip } from '@axion/ui';
 import { type JSX, useMemo } from 'react';
 import { useGraphActions } from '../features/graphs/useGraphActions.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useView, useWorkspace } from '../session/context.ts';
-import { isLive, runStateOf, stateWord } from '../session/words.ts';
+import { chatStateOf, isLive, runStateOf, stateWord } from '../session/words.ts';
 
 export function DocumentTabs(): JSX.Element {
   const { view } = useClient();
@@ -16,26 +18,35 @@ export function DocumentTabs(): JSX.Element {
   const route = useView((state) => state.route);
   const graphs = useWorkspace((state) => state.graphs);
   const runs = useWorkspace((state) => state.runs);
+  const sessions = useWorkspace((state) => state.sessions);
+  const chats = useMemo(() => new Map(sessions.map((session): [string, SessionInfo] => [session.id, session])), [sessions]);
   const byId = useMemo(() => new Map(graphs.map((graph): [string, GraphSummary] => [graph.graphId, graph])), [graphs]);
   const newest = useMemo(() => newestRuns(runs), [runs]);
+  const stateOf = (state: RunState | null) => (state === null ? {} : { state, stateLabel: stateWord(t, state) });
+  const chat = route.place === 'chat';
   return (
     <TabStrip
-      tabs={tabs.map(({ graphId }) => {
-        const run = newest.get(graphId);
-        const state = run !== undefined && isLive(run) ? runStateOf(run) : null;
-        return {
-          id: graphId,
-          label: byId.get(graphId)?.name ?? t('tabs.missing'),
-          icon: 'workflow' as const,
-          ...(state === null ? {} : { state, stateLabel: stateWord(t, state) }),
-        };
+      tabs={tabs.map((tab): DocumentTab => {
+        const id = tabId(tab);
+        if ('sessionId' in tab) {
+          const session = chats.get(id);
+          return { id, label: session?.title ?? t('tabs.missingChat'), icon: 'message-square', ...stateOf(session === undefined ? null : chatStateOf(session)) };
+        }
+        const run = newest.get(id);
+        return { id, label: byId.get(id)?.name ?? t('tabs.missing'), icon: 'workflow', ...stateOf(run !== undefined && isLive(run) ? runStateOf(run) : null) };
       })}
-      active={route.place === 'graph' ? route.graphId : null}
-      onSelect={(graphId) => view.openGraph(graphId)}
-      onClose={(graphId) => view.closeTab(graphId)}
-      onMove={(graphId, to) => view.moveTab(graphId, to)}
+      active={route.place === 'graph' ? route.graphId : chat ? (route.sessionId ?? null) : null}
+      onSelect={(id) => (chats.has(id) ? view.openChat(id) : view.openGraph(id))}
+      onClose={(id) => view.closeTab(id)}
+      onMove={(id, to) => view.moveTab(id, to)}
       labels={{ tabs: t('tabs.name'), close: (name) => t('tabs.close', { name }), more: t('tabs.more') }}
-      trailing={<IconButton icon="plus" label={t('tabs.new')} shortcut="Mod+N" small onClick={actions.create} />}
+      trailing={
+        chat ? (
+          <IconButton icon="plus" label={t('tabs.newChat')} small onClick={() => view.go({ place: 'chat' })} />
+        ) : (
+          <IconButton icon="plus" label={t('tabs.new')} shortcut="Mod+N" small onClick={actions.create} />
+        )
+      }
     />
   );
 }

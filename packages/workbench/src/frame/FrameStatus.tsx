@@ -9,13 +9,19 @@ import { useClient, useConnection, useWorkspace } from '../session/context.ts';
 import { isLive } from '../session/words.ts';
 
 export function FrameStatus(): JSX.Element {
-  const { view, adapter } = useClient();
+  const { view, adapter, workspace } = useClient();
   const t = useT();
   const report = useWorkspace((state) => state.doctor.report);
   const choice = useWorkspace((state) => state.settings?.runner ?? 'auto');
   const unjailed = useWorkspace((state) => state.settings?.allowUnjailed ?? false);
   const waiting = useWorkspace((state) => state.approvals.filter((approval) => approval.status === 'pending').length);
   const running = useWorkspace((state) => state.runs.filter(isLive).length);
+  const asking = useWorkspace((state) => state.sessions.filter((session) => session.state === 'waiting').length);
+  const turns = useWorkspace((state) => state.sessions.filter((session) => session.state === 'running').length);
+  const chatOf = (wanted: 'waiting' | 'running') => {
+    const session = workspace.store.getState().sessions.find((one) => one.state === wanted);
+    if (session !== undefined) view.openChat(session.id);
+  };
   const version = useWorkspace((state) => state.system?.version);
   const ready = useConnection((state) => state.status.state === 'ready');
   const machine = machineOf(report, choice, unjailed);
@@ -52,10 +58,20 @@ export function FrameStatus(): JSX.Element {
               {t('status.waiting', { count: waiting })}
             </StatusItem>
           )}
+          {asking > 0 && (
+            <StatusItem state="waiting" emphasis onOpen={() => chatOf('waiting')}>
+              {t('status.chatsWaiting', { count: asking })}
+            </StatusItem>
+          )}
         </>
       }
       end={
         <>
+          {turns > 0 && (
+            <StatusItem icon="message-square" onOpen={() => chatOf('running')}>
+              {t('status.turns', { count: turns })}
+            </StatusItem>
+          )}
           {running > 0 && (
             <StatusItem icon="list-video" onOpen={() => view.go({ place: 'runs' })}>
               {t('status.running', { count: running })}

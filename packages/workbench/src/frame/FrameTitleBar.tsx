@@ -36,8 +36,8 @@ export function FrameTitleBar({ steps, layout, onPalette }: FrameTitleBarProps):
                 {place}
               </span>
             )}
-            <IconButton icon="arrow-left" label={t('frame.back')} shortcut="Alt+ArrowLeft" small disabled={!steps.canGoBack} onClick={steps.back} />
-            {!small && <IconButton icon="arrow-right" label={t('frame.forward')} shortcut="Alt+ArrowRight" small disabled={!steps.canGoForward} onClick={steps.forward} />}
+            <IconButton icon="arrow-left" label={t('frame.back')} small disabled={!steps.canGoBack} onClick={steps.back} />
+            {!small && <IconButton icon="arrow-right" label={t('frame.forward')} small disabled={!steps.canGoForward} onClick={steps.forward} />}
           </>
         }
         centre={
@@ -75,6 +75,7 @@ export function FrameTitleBar({ steps, layout, onPalette }: FrameTitleBarProps):
 export function usePlaceName(): string {
   const t = useT();
   const route = useView((state) => state.route);
+  const chatName = useWorkspace((state) => (route.place === 'chat' ? state.sessions.find((session) => session.id === route.sessionId)?.title : undefined));
   const graphName = useWorkspace((state) => (route.place === 'graph' ? state.graphs.find((graph) => graph.graphId === route.graphId)?.name : undefined));
   switch (route.place) {
     case 'home':
@@ -83,6 +84,8 @@ export function usePlaceName(): string {
       return t('place.graphs');
     case 'graph':
       return graphName ?? t('place.graphs');
+    case 'chat':
+      return chatName ?? t('place.chat');
     case 'runs':
       return t('place.runs');
     case 'settings':
@@ -90,10 +93,34 @@ export function usePlaceName(): string {
   }
 }
 
-/** Only where there are panels: in the editor. */
+/** Only where there are panels: in the editor and in the chat place. */
 function PanelToggles(): JSX.Element | null {
+  const place = useView((state) => state.route.place);
+  return place === 'graph' ? <GraphPanelToggles /> : place === 'chat' ? <ChatPanelToggles /> : null;
+}
+
+function ChatPanelToggles(): JSX.Element {
   const t = useT();
-  const inGraph = useView((state) => state.route.place === 'graph');
+  const chats = usePanel('chats');
+  const panel = usePanel('chatPanel');
+  const commands = useMemo<readonly Command[]>(
+    () => [
+      { id: 'panel-side', label: t('chat.list'), group: 'group.chat', icon: 'panel-left', shortcut: 'Mod+B', run: chats.toggle },
+      { id: 'panel-inspector', label: t('chat.panel'), group: 'group.chat', icon: 'panel-right', shortcut: 'Mod+I', run: panel.toggle },
+    ],
+    [t, chats, panel],
+  );
+  useCommands(commands);
+  return (
+    <>
+      <IconButton icon="panel-left" label={t('chat.list')} shortcut="Mod+B" small pressed={chats.open} onClick={chats.toggle} />
+      <IconButton icon="panel-right" label={t('chat.panel')} shortcut="Mod+I" small pressed={panel.open} onClick={panel.toggle} />
+    </>
+  );
+}
+
+function GraphPanelToggles(): JSX.Element {
+  const t = useT();
   const side = usePanel('side');
   const run = usePanel('run');
   const inspector = usePanel('inspector');
@@ -113,10 +140,9 @@ function PanelToggles(): JSX.Element | null {
         },
       },
     ];
-    return inGraph ? toggles : [];
-  }, [t, inGraph, side, run, inspector]);
+    return toggles;
+  }, [t, side, run, inspector]);
   useCommands(commands);
-  if (!inGraph) return null;
   return (
     <>
       <IconButton icon="panel-left" label={t('frame.toggleSide')} shortcut="Mod+B" small pressed={side.open} onClick={side.toggle} />

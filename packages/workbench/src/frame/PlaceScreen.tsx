@@ -1,4 +1,5 @@
-// Which screen the route asks for. The editor is fetched when it is first needed, so that the first paint does not wait for it.
+// Which screen the route asks for. The editor and the chat are fetched when they are first
+// needed, so that the first paint does not wait for them.
 
 import { Skeleton } from '@axion/ui';
 import { type JSX, lazy, Suspense } from 'react';
@@ -9,6 +10,7 @@ import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
 import { useT } from '../messages/context.ts';
 import { useView } from '../session/context.ts';
 
+const ChatPlace = lazy(() => import('../features/chat/index.ts').then((chat) => ({ default: chat.ChatScreen })));
 const GraphPlace = lazy(() => import('../features/editor/index.ts').then((editor) => ({ default: editor.EditorScreen })));
 
 export interface PlaceScreenProps {
@@ -30,6 +32,12 @@ export function PlaceScreen({ onExamples, onHelp }: PlaceScreenProps): JSX.Eleme
       return (
         <Suspense fallback={<Skeleton rows={6} label={t('loading')} className="flex-1 p-6" />}>
           <GraphPlace key={route.graphId} graphId={route.graphId} />
+        </Suspense>
+      );
+    case 'chat':
+      return (
+        <Suspense fallback={<Skeleton rows={6} label={t('loading')} className="flex-1 p-6" />}>
+          <ChatPlace sessionId={route.sessionId ?? null} beside={route.beside ?? null} />
         </Suspense>
       );
     case 'runs':

@@ -1,11 +1,13 @@
 // The window: title bar, rail, the place that is open, status bar; and the layers over it. Screens know nothing of each other.
 
+import { tabId } from '@axion/client';
 import { Rail, type RailPlace } from '@axion/ui';
 import { type JSX, useCallback, useEffect, useMemo, useState } from 'react';
 import { CommandPalette } from '../commands/CommandPalette.tsx';
 import { ExamplesDialog } from '../features/examples/ExamplesDialog.tsx';
 import { HelpDialog } from '../features/help/HelpDialog.tsx';
 import { useApprovalNews } from '../features/approvals/useApprovalNews.ts';
+import { useChatNews } from '../features/chats/useChatNews.ts';
 import { useRunNews } from '../features/runs/useRunNews.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useView, useWorkspace } from '../session/context.ts';
@@ -20,6 +22,7 @@ import { useAppearance } from './useAppearance.ts';
 import { useFrameCommands } from './useFrameCommands.ts';
 import { useHashRoute } from './useHashRoute.ts';
 import { useKeptFocus } from './useKeptFocus.ts';
+import { useLastChat } from './useLastChat.ts';
 
 type Layer = 'palette' | 'help' | 'examples' | null;
 
@@ -38,7 +41,8 @@ export function Workbench(): JSX.Element {
   useAppearance();
   useApprovalNews();
   useRunNews();
-  useKeptFocus(route.place === 'graph' ? route.graphId : route.place);
+  useChatNews();
+  useKeptFocus(route.place === 'graph' ? route.graphId : route.place === 'chat' ? (route.sessionId ?? 'chat') : route.place);
   useFrameCommands({ openPalette, openHelp, openExamples });
 
   useEffect(() => {
@@ -97,15 +101,18 @@ function PlacesRail({ layout, onHelp }: { readonly layout: LayoutClass; readonly
   const { view } = useClient();
   const t = useT();
   const route = useView((state) => state.route);
-  const lastTab = useView((state) => state.recents.find((graphId) => state.tabs.some((tab) => tab.graphId === graphId)) ?? state.tabs.at(-1)?.graphId);
+  const lastTab = useView((state) => state.recents.find((graphId) => state.tabs.some((tab) => tabId(tab) === graphId)) ?? state.tabs.findLast((tab) => 'graphId' in tab)?.graphId);
+  const lastChat = useLastChat();
+  const asking = useWorkspace((state) => state.sessions.filter((session) => session.state === 'waiting').length);
   const waiting = useWorkspace((state) => state.approvals.filter((approval) => approval.status === 'pending').length);
   const places = useMemo<readonly RailPlace[]>(
     () => [
       { id: 'home', label: t('place.home'), icon: 'house', shortcut: 'Mod+1' },
       { id: 'graphs', label: t('place.graphs'), icon: 'workflow', shortcut: 'Mod+2' },
-      { id: 'runs', label: t('place.runs'), icon: 'list-video', shortcut: 'Mod+3', waiting, waitingLabel: t('place.runsWaiting', { count: waiting }) },
+      { id: 'chat', label: t('place.chat'), icon: 'message-square', shortcut: 'Mod+3', waiting: asking, waitingLabel: t('place.chatsWaiting', { count: asking }) },
+      { id: 'runs', label: t('place.runs'), icon: 'list-video', shortcut: 'Mod+4', waiting, waitingLabel: t('place.runsWaiting', { count: waiting }) },
     ],
-    [t, waiting],
+    [t, waiting, asking],
   );
   const foot = useMemo<readonly RailPlace[]>(
     () => [
@@ -126,6 +133,7 @@ function PlacesRail({ layout, onHelp }: { readonly layout: LayoutClass; readonly
         onSelect={(id) => {
           if (id === 'help') onHelp();
           else if (id === 'graphs' && route.place !== 'graph' && route.place !== 'graphs' && lastTab !== undefined) view.openGraph(lastTab);
+          else if (id === 'chat') view.go(lastChat === undefined || route.place === 'chat' ? { place: 'chat' } : { place: 'chat', sessionId: lastChat });
           else if (id === 'home' || id === 'graphs' || id === 'runs' || id === 'settings') view.go({ place: id });
         }}
       />

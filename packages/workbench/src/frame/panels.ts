@@ -4,7 +4,7 @@ import { useCallback, useMemo } from 'react';
 import { useClient, useView } from '../session/context.ts';
 import { type LayoutClass, useLayoutClass } from './layoutClass.ts';
 
-export type PanelName = 'side' | 'run' | 'inspector' | 'settingsIndex' | 'runDetail';
+export type PanelName = 'side' | 'run' | 'inspector' | 'settingsIndex' | 'runDetail' | 'chats' | 'chatPanel';
 
 interface PanelShape {
   /** Widths at which the panel would leave too little room for the document: there it starts closed, and that is remembered apart. */
@@ -20,6 +20,8 @@ export const panelShapes: Readonly<Record<PanelName, PanelShape>> = {
   run: { folds: ['narrow', 'phone'], initial: 240, min: 120, max: 720, open: true },
   inspector: { folds: ['narrow', 'phone'], initial: 296, min: 260, max: 480, open: true },
   settingsIndex: { folds: [], initial: 216, min: 180, max: 360, open: true },
+  chats: { folds: ['narrow', 'phone'], initial: 248, min: 200, max: 400, open: true },
+  chatPanel: { folds: ['normal', 'narrow', 'phone'], initial: 280, min: 240, max: 480, open: true },
   runDetail: { folds: [], initial: 352, min: 280, max: 560, open: true },
 };
 

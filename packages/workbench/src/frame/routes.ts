@@ -10,6 +10,10 @@ export function hashOf(route: Route): string {
       return '#/graphs';
     case 'graph':
       return `#/graphs/${encodeURIComponent(route.graphId)}`;
+    case 'chat': {
+      const beside = route.beside === undefined ? '' : `/${encodeURIComponent(route.beside)}`;
+      return route.sessionId === undefined ? '#/chat' : `#/chat/${encodeURIComponent(route.sessionId)}${beside}`;
+    }
     case 'runs':
       return route.runId === undefined ? '#/runs' : `#/runs/${encodeURIComponent(route.runId)}`;
     case 'settings':
@@ -19,10 +23,12 @@ export function hashOf(route: Route): string {
 
 export function routeOf(hash: string): Route | null {
   if (!hash.startsWith('#/')) return null;
-  const [place = '', inside = ''] = hash.slice(2).split('/', 2);
+  const [place = '', inside = '', second = ''] = hash.slice(2).split('/', 3);
   const id = decode(inside);
+  const beside = decode(second);
   if (place === '') return { place: 'home' };
   if (place === 'graphs') return id === '' ? { place: 'graphs' } : { place: 'graph', graphId: id };
+  if (place === 'chat') return id === '' ? { place: 'chat' } : { place: 'chat', sessionId: id, ...(beside === '' ? {} : { beside }) };
   if (place === 'runs') return id === '' ? { place: 'runs' } : { place: 'runs', runId: id };
   if (place === 'settings') return id === '' ? { place: 'settings' } : { place: 'settings', page: id };
   return null;

@@ -1,5 +1,6 @@
 // The commands of the window itself: places, graphs, tabs, appearance. Screens add their own.
 
+import { tabId } from '@axion/client';
 import { useMemo } from 'react';
 import { type Command, useCommands } from '../commands/registry.tsx';
 import { useOpenFiles } from '../features/files/OpenFiles.tsx';
@@ -8,6 +9,7 @@ import { useT } from '../messages/context.ts';
 import { useClient, useView } from '../session/context.ts';
 import { focusNextRegion } from './regions.ts';
 import { useIsDark } from './useAppearance.ts';
+import { useLastChat } from './useLastChat.ts';
 
 export interface FrameDialogs {
   readonly openPalette: () => void;
@@ -23,19 +25,24 @@ export function useFrameCommands({ openPalette, openHelp, openExamples }: FrameD
   const dark = useIsDark();
   const route = useView((state) => state.route);
   const tabs = useView((state) => state.tabs);
+  const lastChat = useLastChat();
 
   const list = useMemo<readonly Command[]>(() => {
-    const openGraph = route.place === 'graph' ? route.graphId : null;
+    const open = route.place === 'graph' ? route.graphId : route.place === 'chat' ? (route.sessionId ?? null) : null;
     const step = (by: number) => {
-      const at = tabs.findIndex((tab) => tab.graphId === openGraph);
+      const at = tabs.findIndex((tab) => tabId(tab) === open);
       const next = tabs[(Math.max(0, at) + by + tabs.length) % tabs.length];
-      if (next !== undefined) view.openGraph(next.graphId);
+      if (next === undefined) return;
+      if ('graphId' in next) view.openGraph(next.graphId);
+      else view.openChat(next.sessionId);
     };
     return [
       { id: 'palette', label: t('command.palette'), group: 'group.application', shortcut: 'Mod+K', alsoOn: ['Mod+Shift+P'], hidden: true, run: openPalette },
       { id: 'home', label: t('command.home'), group: 'group.places', icon: 'house', shortcut: 'Mod+1', run: () => view.go({ place: 'home' }) },
       { id: 'graphs', label: t('command.graphs'), group: 'group.places', icon: 'workflow', shortcut: 'Mod+2', run: () => view.go({ place: 'graphs' }) },
-      { id: 'runs', label: t('command.runs'), group: 'group.places', icon: 'list-video', shortcut: 'Mod+3', run: () => view.go({ place: 'runs' }) },
+      { id: 'chat', label: t('command.chat'), group: 'group.places', icon: 'message-square', shortcut: 'Mod+3', run: () => view.go(lastChat === undefined ? { place: 'chat' } : { place: 'chat', sessionId: lastChat }) },
+      { id: 'new-chat', label: t('command.newChat'), group: 'group.application', icon: 'message-square', shortcut: 'Mod+Shift+N', alsoOn: ['Mod+Alt+C'], run: () => view.go({ place: 'chat' }) },
+      { id: 'runs', label: t('command.runs'), group: 'group.places', icon: 'list-video', shortcut: 'Mod+4', run: () => view.go({ place: 'runs' }) },
       { id: 'settings', label: t('command.settings'), group: 'group.places', icon: 'settings', shortcut: 'Mod+,', run: () => view.go({ place: 'settings' }) },
       { id: 'shortcuts', label: t('command.shortcuts'), group: 'group.application', icon: 'keyboard', shortcut: '?', run: openHelp },
       { id: 'new-graph', label: t('command.newGraph'), group: 'group.application', icon: 'plus', shortcut: 'Mod+N', alsoOn: ['Mod+Alt+N'], run: graphs.create },
@@ -48,8 +55,8 @@ export function useFrameCommands({ openPalette, openHelp, openExamples }: FrameD
         icon: 'x',
         shortcut: 'Mod+Alt+W',
         alsoOn: ['Mod+W'],
-        enabled: openGraph !== null,
-        run: () => openGraph !== null && view.closeTab(openGraph),
+        enabled: open !== null,
+        run: () => open !== null && view.closeTab(open),
       },
       { id: 'next-tab', label: t('command.nextTab'), group: 'group.places', shortcut: 'Mod+PageDown', enabled: tabs.length > 1, run: () => step(1) },
       { id: 'previous-tab', label: t('command.previousTab'), group: 'group.places', shortcut: 'Mod+PageUp', enabled: tabs.length > 1, run: () => step(-1) },
@@ -65,6 +72,6 @@ export function useFrameCommands({ openPalette, openHelp, openExamples }: FrameD
       { id: 'next-region', label: t('frame.nextRegion'), group: 'group.places', shortcut: 'F6', hidden: true, run: () => focusNextRegion(false) },
       { id: 'previous-region', label: t('frame.previousRegion'), group: 'group.places', shortcut: 'Shift+F6', hidden: true, run: () => focusNextRegion(true) },
     ];
-  }, [t, view, commands, workspace, graphs, files, dark, route, tabs, openPalette, openHelp, openExamples]);
+  }, [t, view, commands, workspace, graphs, files, dark, route, tabs, lastChat, openPalette, openHelp, openExamples]);
   useCommands(list);
 }

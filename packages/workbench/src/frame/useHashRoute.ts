@@ -1,5 +1,6 @@
 // Holds the window's route and its address together: going somewhere makes a step in the history, back and forward go there.
 
+import { tabId } from '@axion/client';
 import { useEffect, useState } from 'react';
 import { useClient, useView } from '../session/context.ts';
 import { hashOf, routeOf, sameRoute } from './routes.ts';
@@ -57,9 +58,12 @@ export function useHashRoute(): HistorySteps {
 
 function goTo(view: ReturnType<typeof useClient>['view'], route: NonNullable<ReturnType<typeof routeOf>>): void {
   if (sameRoute(view.store.getState().route, route)) {
-    if (route.place === 'graph' && !view.store.getState().tabs.some((tab) => tab.graphId === route.graphId)) view.openGraph(route.graphId);
+    const open = (id: string) => view.store.getState().tabs.some((tab) => tabId(tab) === id);
+    if (route.place === 'graph' && !open(route.graphId)) view.openGraph(route.graphId);
+    if (route.place === 'chat' && route.sessionId !== undefined && !open(route.sessionId)) view.openChat(route.sessionId);
     return;
   }
   if (route.place === 'graph') view.openGraph(route.graphId);
+  else if (route.place === 'chat' && route.sessionId !== undefined && route.beside === undefined) view.openChat(route.sessionId);
   else view.go(route);
 }

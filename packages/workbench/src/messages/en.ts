@@ -2,12 +2,14 @@
 
 import { approvals } from './en/approvals.ts';
 import { canvas } from './en/canvas.ts';
+import { chat } from './en/chat.ts';
 import { editor } from './en/editor.ts';
 import { folders } from './en/folders.ts';
 import { frame } from './en/frame.ts';
 import { graphs } from './en/graphs.ts';
 import { home } from './en/home.ts';
 import { machine } from './en/machine.ts';
+import { models } from './en/models.ts';
 import { runs } from './en/runs.ts';
 import { settings } from './en/settings.ts';
 import { shared } from './en/shared.ts';
@@ -21,6 +23,8 @@ export const english = {
   ...graphs,
   ...runs,
   ...approvals,
+  ...chat,
+  ...models,
   ...folders,
   ...settings,
   ...start,

@@ -1,7 +1,7 @@
 // What failed and how a run stands, in words of the catalogue.
 
 import { CommandRefused, Disconnected, isGatewayError } from '@axion/client';
-import type { RunSummary } from '@axion/protocol';
+import type { RunSummary, SessionInfo } from '@axion/protocol';
 import type { RunState } from '@axion/ui';
 import type { MessageKey, Translate } from '../messages/translate.ts';
 
@@ -24,4 +24,9 @@ export function runStateOf(run: RunSummary): RunState {
 
 export function isLive(run: RunSummary): boolean {
   return run.state === 'queued' || run.state === 'running' || run.state === 'waiting';
+}
+
+/** The state of a chat as the glyphs know it; null while nothing happens in it. */
+export function chatStateOf(session: SessionInfo): RunState | null {
+  return session.state === 'idle' ? null : session.state;
 }

@@ -55,7 +55,9 @@ export function OpenFilesProvider({ children }: { readonly children: ReactNode }
 
   useEffect(() => {
     let depth = 0;
-    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    /** A place that takes files for itself (a composer) is left alone. */
+    const taken = (event: DragEvent) => event.target instanceof Element && event.target.closest('[data-takes-files]') !== null;
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true && !taken(event);
     const enter = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       event.preventDefault();

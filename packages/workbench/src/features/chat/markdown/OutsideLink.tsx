@@ -1,0 +1,54 @@
+// A link of a model's text. It says where it goes before it opens, and opens outside of the workbench without telling where from.
+
+import { Button, Dialog } from '@axion/ui';
+import { type JSX, type ReactNode, useState } from 'react';
+import { useT } from '../../../messages/context.ts';
+import type { SafeLink } from './links.ts';
+
+export function OutsideLink({ link, children }: { readonly link: SafeLink; readonly children: ReactNode }): JSX.Element {
+  const t = useT();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <a
+        href={link.href}
+        rel="noopener noreferrer nofollow"
+        target="_blank"
+        title={link.href}
+        onClick={(event) => {
+          event.preventDefault();
+          setAsking(true);
+        }}
+        onAuxClick={(event) => event.preventDefault()}
+        className="rounded-mark text-accent underline-offset-2 hover:underline focus-visible:underline"
+      >
+        {children}
+      </a>
+      {asking && (
+        <Dialog
+          open
+          onClose={() => setAsking(false)}
+          title={t('chat.linkTitle', { host: link.host })}
+          actions={
+            <>
+              <Button onClick={() => setAsking(false)}>{t('chat.linkStay')}</Button>
+              <Button
+                look="ink"
+                trailingIcon="arrow-up-right"
+                onClick={() => {
+                  setAsking(false);
+                  window.open(link.href, '_blank', 'noopener,noreferrer');
+                }}
+              >
+                {t('chat.linkOpen')}
+              </Button>
+            </>
+          }
+        >
+          <p className="mb-2">{t('chat.linkText')}</p>
+          <code className="block max-h-40 overflow-y-auto rounded-field bg-sunken px-2 py-1.5 font-mono text-mono break-all text-fg">{link.href}</code>
+        </Dialog>
+      )}
+    </>
+  );
+}

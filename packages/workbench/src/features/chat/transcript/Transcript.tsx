@@ -1,0 +1,152 @@
+// The talk, windowed: only rows near the view are in the page. It stays at its end while the person is there, stays where it is while
+// they read further up (also when older messages come in above), and says when there is something new below.
+
+import { Button, Link, Skeleton } from '@axion/ui';
+import { type JSX, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { type Command, useCommands } from '../../../commands/registry.tsx';
+import { useT } from '../../../messages/context.ts';
+import { useSession, useSessionState } from '../session.ts';
+import { drawRow } from './RowView.tsx';
+import type { Row } from './rows.ts';
+import { useRows } from './useRows.ts';
+
+/** Nearer than this to the end counts as at the end. */
+const NEAR_END = 48;
+/** Older messages are asked for before the person gets there. */
+const NEAR_START = 1200;
+
+export interface TranscriptProps {
+  readonly label: string;
+  /** This pane's commands act: of two panes only one. */
+  readonly first: boolean;
+  /** A message to show, from a search; `turn` grows with each asking. */
+  readonly target: { readonly messageId: string; readonly turn: number } | null;
+}
+
+export function Transcript({ label, first, target }: TranscriptProps): JSX.Element {
+  const t = useT();
+  const session = useSession();
+  const rows = useRows();
+  const hasOlder = useSessionState((state) => state.hasOlder);
+  const atTip = useSessionState((state) => state.atTip);
+  const loading = useSessionState((state) => state.loading);
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const following = useRef(true);
+  const [away, setAway] = useState(false);
+  const [news, setNews] = useState(false);
+  const shift = useGrewAtStart(rows);
+
+  const toEnd = useCallback(() => {
+    const element = scroller.current;
+    // The browser stops at the end; its height need not be read for that.
+    if (element !== null) element.scrollTop = 1e9;
+  }, []);
+  const follow = useCallback(() => {
+    following.current = true;
+    setAway(false);
+    setNews(false);
+    toEnd();
+  }, [toEnd]);
+  useLayoutEffect(() => {
+    if (following.current) toEnd();
+  }, [rows, toEnd]);
+  useEffect(() => {
+    if (!following.current) setNews(true);
+  }, [rows]);
+
+  const onScroll = useCallback(
+    (offset: number) => {
+      const handle = list.current;
+      if (handle === null) return;
+      const left = handle.scrollSize - offset - handle.viewportSize;
+      following.current = left < NEAR_END;
+      setAway(left > handle.viewportSize / 2);
+      if (following.current) setNews(false);
+      if (offset < NEAR_START) void session.loadOlder().catch(() => undefined);
+      if (left < NEAR_START) void session.loadNewer().catch(() => undefined);
+    },
+    [session],
+  );
+  const onResize = useCallback(() => {
+    if (following.current) toEnd();
+  }, [toEnd]);
+
+  const jumpTo = useCallback((index: number) => {
+    following.current = false;
+    list.current?.scrollToIndex(index, { align: 'start', offset: -12 });
+  }, []);
+  useEffect(() => {
+    if (target === null) return;
+    void session.showAround(target.messageId).then(() => {
+      following.current = false;
+      requestAnimationFrame(() => setPending({ messageId: target.messageId, turn: target.turn }));
+    });
+  }, [session, target]);
+  const [pending, setPending] = useState<TranscriptProps['target']>(null);
+  useEffect(() => {
+    if (pending === null) return;
+    const at = rows.findIndex((row) => row.messageId === pending.messageId);
+    if (at >= 0) {
+      jumpTo(at);
+      setPending(null);
+    }
+  }, [pending, rows, jumpTo]);
+
+  const latest = useCallback(() => {
+    void session.showLatest().then(() => requestAnimationFrame(follow));
+  }, [session, follow]);
+  const commands = useMemo<readonly Command[]>(() => {
+    const own = (step: 1 | -1) => {
+      const handle = list.current;
+      if (handle === null) return;
+      const here = handle.findItemIndex(handle.scrollOffset + 24);
+      const next = step < 0 ? rows.findLastIndex((row, index) => row.kind === 'user' && index < here) : rows.findIndex((row, index) => row.kind === 'user' && index > here);
+      if (next >= 0) jumpTo(next);
+      else if (step > 0) follow();
+    };
+    return first
+      ? [
+          { id: 'chat-previous', label: t('chat.previousOwn'), group: 'group.chat', shortcut: 'Mod+ArrowUp', hidden: true, run: () => own(-1) },
+          { id: 'chat-next', label: t('chat.nextOwn'), group: 'group.chat', shortcut: 'Mod+ArrowDown', hidden: true, run: () => own(1) },
+          { id: 'chat-latest', label: t('chat.toLatest'), group: 'group.chat', shortcut: 'Mod+End', icon: 'arrow-down', run: latest },
+        ]
+      : [];
+  }, [t, first, rows, jumpTo, follow, latest]);
+  useCommands(commands);
+
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div ref={scroller} role="region" aria-label={label} tabIndex={0} data-transcript className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px] [contain:strict] [overflow-anchor:none]">
+        <div className="flex min-h-full flex-col justify-end">
+          {hasOlder && (
+            <div className="mx-auto w-full max-w-[768px] px-6 pt-3 text-center text-small">
+              {loading === 'older' ? <Skeleton rows={2} label={t('loading')} /> : <Link onClick={() => void session.loadOlder().catch(() => undefined)}>{t('chat.older')}</Link>}
+            </div>
+          )}
+          <Virtualizer ref={list} scrollRef={scroller} data={rows as Row[]} shift={shift} bufferSize={600} onScroll={onScroll} onResize={onResize} startMargin={hasOlder ? 40 : 0}>
+            {drawRow}
+          </Virtualizer>
+          <div className="h-6 shrink-0" />
+        </div>
+      </div>
+      {(away || !atTip) && (
+        <Button small icon="arrow-down" onClick={latest} className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-layer">
+          {news || !atTip ? t('chat.newBelow') : t('chat.toLatest')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** True while the rows that were there before still end the list but others came before them. */
+function useGrewAtStart(rows: readonly Row[]): boolean {
+  const before = useRef<{ rows: readonly Row[]; grew: boolean }>({ rows, grew: false });
+  const old = before.current.rows;
+  if (old !== rows) {
+    const grew = rows.length > old.length && old.length > 0 && rows[0]?.key !== old[0]?.key && rows.at(-1)?.key === old.at(-1)?.key;
+    before.current = { rows, grew };
+  }
+  return before.current.grew;
+}
