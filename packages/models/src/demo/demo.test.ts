@@ -55,7 +55,7 @@ describe("scripts", () => {
       expect(told.usage?.outputTokens).toBeGreaterThan(0);
     }
     expect((await play(asking([said("hello you")]))).text).toContain('You said: "hello you"');
-    expect((await play(asking([said("help")]))).text).toMatch(/`look`[^]*`edit`[^]*`ask`[^]*`plan`[^]*`graph`[^]*`fail`/);
+    expect((await play(asking([said("help")]))).text).toMatch(/`look`[\s\S]*`edit`[\s\S]*`ask`[\s\S]*`plan`[\s\S]*`graph`[\s\S]*`fail`/);
   });
 
   it("look: lists, reads two files side by side, tells what it saw", async () => {
@@ -76,7 +76,7 @@ describe("scripts", () => {
     const { calls, text } = await turn("edit", answers("Changed notes/a.md (1 edit)."));
     expect(JSON.parse(calls.at(-1)?.arguments ?? "")).toEqual({ path: "notes/a.md", edits: [{ find: "Title", replace: "Title (seen by the demo agent)", count: 2 }] });
     expect(text).toContain("Done: Changed notes/a.md");
-    expect((await turn("edit", answers({ error: "Refused. The person said no." }))).text).toMatch(/was not made: Refused[^]*as it was/);
+    expect((await turn("edit", answers({ error: "Refused. The person said no." }))).text).toMatch(/was not made: Refused[\s\S]*as it was/);
     expect((await turn("edit", (call) => call.name === "list_files" ? "No files." : "Wrote demo-note.md.")).calls.at(-1)?.name).toBe("write_file");
   });
 
@@ -106,7 +106,7 @@ describe("scripts", () => {
     const slow = await play(asking([said("slow")]));
     expect(slow.ms).toBeGreaterThan(15_000);
     const long = await play(asking([said("long")]));
-    expect(long.text).toMatch(/^\*\*1\.\*\* [^]*\*\*60\.\*\* /);
+    expect(long.text).toMatch(/^\*\*1\.\*\* [\s\S]*\*\*60\.\*\* /);
     expect((await play(asking([said("/table")]))).text).toContain("| :--- |");
     expect((await play(asking([said("think")]))).reasoning).toContain("written long ago");
   });
