@@ -133,13 +133,16 @@ const finishCall = (state: TurnState, event: Of<"tool-finished">) => {
   }
 };
 
+/** An answer to a guard that lets the turn go on: the option, or words for the agent instead of one. */
+export const goesOn = (answer: RequestAnswer): boolean => answer.option === "go-on" || (answer.option === undefined && (answer.text?.trim() ?? "") !== "");
+
 const answerRequest = (state: TurnState, event: Of<"request-answered">) => {
   const asked = state.requests.get(event.requestId);
   if (asked === undefined || asked.answer !== undefined) return;
   asked.answer = event.answer;
   state.open.delete(event.requestId);
-  if (asked.request.kind !== "guard") return;
-  // Gone on: everything is allowed once more.
+  if (asked.request.kind !== "guard" || !goesOn(event.answer)) return;
+  // Everything is allowed once more.
   state.spent = { steps: 0, tokens: 0, cost: 0, activeMs: 0 };
   state.repeats.clear();
   state.idle = 0;

@@ -2,9 +2,10 @@
  * Steps of the model, one after the other: room is made, the model asked, its reply counted and judged. Failures that may pass are tried again; text that came before one is
  * kept, and the model goes on from there.
  */
-import { Assembly, type Assembled } from "./context/assembly.ts";
+import type { Assembled, Assembly } from "./context/assembly.ts";
 import { choose, previewOf, sizedOf, summarise } from "./context/compaction.ts";
-import { ModelFailure } from "./model.ts";
+import { estimateTokens } from "./context/tokens.ts";
+import type { ModelFailure } from "./model.ts";
 import { retryAfter, triesOf } from "./retry.ts";
 import { type Scope, pause } from "./scope.ts";
 import type { Of } from "./state.ts";
@@ -124,7 +125,7 @@ export class Steps {
 
   /** The provider says that it was too much, whatever the estimate said. */
   async #makeRoom(): Promise<boolean> {
-    const compacted = await this.#compact();
+    const compacted = await this.#compact(true);
     const dropped = this.#assembly.dropSteps();
     if (!compacted && !dropped && this.#compactedNow > 0) return false;
     this.#compactedNow++;
@@ -133,19 +134,24 @@ export class Steps {
     return true;
   }
 
-  async #compact(): Promise<boolean> {
+  /** `tight`: the window is smaller than was thought, so that what there is now is the measure. */
+  async #compact(tight = false): Promise<boolean> {
     const { params, ports, writer, signal, state } = this.#scope;
     this.#compactedNow++;
     const messages = this.#assembly.messages;
-    const choice = choose(sizedOf(messages, this.#assembly.historyEntries()), this.#assembly.limits.window);
+    const sized = sizedOf(messages, this.#assembly.historyEntries());
+    const total = sized.reduce((sum, each) => sum + each.tokens, 0);
+    const { window } = this.#assembly.limits;
+    const choice = choose(sized, tight ? Math.min(window, total) : window);
     const upTo = choice.dropped.at(-1)?.message.id;
     if (upTo === undefined) return false;
+    const previous = this.#assembly.summary;
     const summary = await summarise({
-      model: params.model, client: ports.model, window: this.#assembly.limits.window, dropped: choice.dropped.map((each) => each.message), previous: this.#assembly.summary, wish: undefined, mark: ports.newId().slice(-12),
+      model: params.model, client: ports.model, window, dropped: choice.dropped.map((each) => each.message), previous, wish: undefined, mark: ports.newId().slice(-12),
     }, signal);
     const place = new Map(messages.map((message, index) => [message.id as string, index]));
     const before = choice.kept.filter((each) => (place.get(each.message.id) ?? 0) < (place.get(upTo) ?? 0)).map((each) => each.message.id);
-    const { kept: _kept, dropped: _dropped, problem, ...counts } = previewOf(choice, summary, { tokens: [...choice.kept, ...choice.dropped].reduce((sum, each) => sum + each.tokens, 0), summary: 0 });
+    const { kept: _kept, dropped: _dropped, problem, ...counts } = previewOf(choice, summary, { tokens: total, summary: estimateTokens(previous ?? "") });
     const compacted = { type: "compacted" as const, compactionId: ports.newId(), upTo, kept: before, ...counts };
     const drafts: Draft[] = [compacted];
     if (summary.usage !== undefined) {

@@ -8,24 +8,23 @@ export const MESSAGE_TOKENS = 6;
 /** What an image is taken for: about what the large providers charge for a screenshot. */
 export const IMAGE_TOKENS = 1_600;
 
-const weightOf = (unit: number): number => {
-  if (unit < 0x80) {
-    if ((unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a)) return 0.23;
-    if (unit === 0x20) return 0.1;
-    return unit >= 0x30 && unit <= 0x39 ? 0.4 : 0.5;
-  }
-  if (unit < 0x800) return 0.5;
-  // Han, kana, hangul; each half of a pair.
-  return 1;
-};
-const ascii = Float64Array.from({ length: 128 }, (_, unit) => weightOf(unit));
+const LETTER = 0, DIGIT = 1, SPACE = 2, LINE = 3, SIGN = 4;
+const kinds = Uint8Array.from({ length: 128 }, (_, unit) =>
+  (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) ? LETTER : unit >= 0x30 && unit <= 0x39 ? DIGIT : unit === 0x20 || unit === 0x09 ? SPACE : unit === 0x0a || unit === 0x0d ? LINE : SIGN);
 
-/** Linear in the text; at least 1 for a text that is not empty. */
+/** Linear in the text; at least 1 for a text that is not empty. A short word is a token, a long one more; outside ASCII a letter is half of one or one. */
 export const estimateTokens = (text: string): number => {
-  let sum = 0;
+  let sum = 0, run = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    sum += unit < 128 ? (ascii[unit] as number) : weightOf(unit);
+    const kind = unit < 128 ? kinds[unit] : undefined;
+    if (kind === LETTER) {
+      run++;
+      sum += run === 1 ? 1 : run > 6 ? 0.25 : 0;
+      continue;
+    }
+    run = 0;
+    sum += kind === undefined ? (unit < 0x800 ? 0.5 : 1) : kind === SIGN ? 0.7 : kind === SPACE ? 0.05 : 0.5;
   }
   return Math.ceil(sum * MARGIN);
 };
@@ -39,8 +38,9 @@ export class TokenScale {
   get counted(): boolean { return this.#counted; }
   /** `estimated` is what was estimated for what the provider counted as `counted`. */
   learn(estimated: number, counted: number): void {
-    if (estimated < 50 || counted <= 0) return;
-    const seen = Math.min(3, Math.max(0.4, counted / estimated));
+    // Far too few means that the server left out what it had in its cache, not that the text is short.
+    if (estimated < 50 || counted < estimated * 0.4) return;
+    const seen = Math.min(3, Math.max(0.7, counted / estimated));
     this.#factor = this.#counted ? (this.#factor + seen) / 2 : seen;
     this.#counted = true;
   }
