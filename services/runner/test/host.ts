@@ -88,7 +88,7 @@ export class Host {
       try {
         result = await this.on[message.method]?.(params);
       } catch (thrown) {
-        this.send({ id: message.id, error: thrown });
+        this.send({ id: message.id, error: { code: -32603, ...(thrown as object), message: (thrown as Error).message } });
         return;
       }
     } else if (message.method === "runner_log") {

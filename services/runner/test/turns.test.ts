@@ -127,7 +127,7 @@ it("asks a provider through the host: no address, no key, and all of a large bod
 
 it("says what the host and the provider refuse", async () => {
   const host = await start();
-  host.on["http_open"] = () => { throw { code: -32000, message: "Air gap is on.", data: { code: "blocked", message: "Air gap is on. Nothing was sent.", hint: "Turn it off in Settings." } }; };
+  host.on["http_open"] = () => { throw Object.assign(new Error("Air gap is on."), { code: -32000, data: { code: "blocked", message: "Air gap is on. Nothing was sent.", hint: "Turn it off in Settings." } }); };
   await host.ask("turn_start", turn("Hello", overHttp));
   expect(await ended(host)).toMatchObject({ state: "failed", error: { code: "model_blocked", hint: "Turn it off in Settings." } });
   const other = await start();

@@ -73,7 +73,8 @@ export class Assembly {
   /** Entries of the messages, made once. */
   historyEntries(): readonly Entry[] {
     const images = this.#scope.params.model.model.claims.some((claim) => claim.capability === "images" && claim.has);
-    return this.#history ??= this.#messages.flatMap((message) => [...messageEntries(message, this.#blobs, images)]);
+    this.#history ??= this.#messages.flatMap((message) => [...messageEntries(message, this.#blobs, images)]);
+    return this.#history;
   }
 
   #turnEntries(): Entry[] {

@@ -39,7 +39,14 @@ export const changeOf = (target: Target, before: string | undefined, after: stri
   return { folderId, path, ...(before !== undefined && { before }), after };
 };
 
-interface Prepared { readonly before: string | undefined; readonly after: string }
+class Prepared {
+  readonly before: string | undefined;
+  readonly after: string;
+  constructor(before: string | undefined, after: string) {
+    this.before = before;
+    this.after = after;
+  }
+}
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
@@ -52,20 +59,21 @@ export const planOf = (target: Target, before: string | undefined, after: string
     { label: "Undo", value: before === undefined ? "Delete the file" : "The text before stays in this chat" },
     { label: "Lasts", value: "This change only" },
   ];
-  const prepared: Prepared = { before, after };
+  const prepared = new Prepared(before, after);
   return { question: before === undefined ? `Create ${target.shown}?` : `Change ${target.shown}?`, facts: facts.map((fact) => ({ ...fact, value: fact.value.slice(0, 2000).toWellFormed() })), changes: [changeOf(target, before, after)], prepared };
 };
 
 /** Writes what was planned, if the file is still as it was then. */
 export const writePlanned = async (target: Target, context: ToolContext, plan: Plan | undefined, done: string): Promise<ToolResult> => {
-  const { before, after } = plan?.prepared as Prepared;
+  if (!(plan?.prepared instanceof Prepared)) throw new StepFailure("internal", "The change was not planned.");
+  const { before, after } = plan.prepared;
   if ((await currentText(target, context)) !== before) {
     throw new StepFailure("changed_since_shown", `${target.shown} changed after the change was shown. Nothing was written.`, "Read it again, then change it.");
   }
   await context.files.writeText(target.folderId, target.path, after, "replace", context.signal);
   const facts = await context.files.facts(target.folderId, target.path, context.signal);
   if (facts !== undefined) context.seen.note(target.folderId, target.path, facts);
-  return { output: done, ...(plan?.changes !== undefined && { changes: plan.changes }) };
+  return { output: done, ...(plan.changes !== undefined && { changes: plan.changes }) };
 };
 
 /** What became of a change that was begun: the file says it, unless it is neither as before nor as after. */
