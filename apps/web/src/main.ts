@@ -5,4 +5,4 @@ import "@axion/workbench/workbench.css";
 
 const root = document.getElementById("root");
 // The gateway first: it takes the token out of the address before anything reads the address.
-if (root !== null) mountWorkbench(root, createWebGateway());
+if (root !== null) mountWorkbench(root, await createWebGateway());

@@ -72,6 +72,8 @@ export interface GatewayAdapter {
   readonly window: WindowControls | undefined;
   /** A stable name of this window, for its view state. */
   readonly windowId: string;
+  /** Another window whose look this one starts with, because it is new beside it. */
+  readonly startsAs?: string;
   call<N extends CommandName>(name: N, params: Params<N>): Effect.Effect<Result<N>, GatewayError>;
   /** The same for event handlers of React: rejects with a GatewayError and nothing else. */
   callPromise<N extends CommandName>(name: N, params: Params<N>): Promise<Result<N>>;

@@ -22,6 +22,7 @@ export interface GatewayOptions {
   readonly capabilities: GatewayCapabilities;
   readonly window: WindowControls | undefined;
   readonly windowId: string;
+  readonly startsAs?: string;
   readonly after: (ms: number, run: () => void) => () => void;
   readonly watchdogMs: number;
 }
@@ -54,6 +55,7 @@ export const makeGateway = (transport: Transport, options: GatewayOptions): Gate
     capabilities: options.capabilities,
     window: options.window,
     windowId: options.windowId,
+    ...(options.startsAs === undefined ? {} : { startsAs: options.startsAs }),
     status: transport.status,
     callPromise,
     call: (name, params) => Effect.tryPromise({ try: () => callPromise(name, params), catch: (error) => asGatewayError(name, error) }),

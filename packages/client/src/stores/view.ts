@@ -115,13 +115,14 @@ export const createViewStore = (adapter: GatewayAdapter, environment: Environmen
   const read = async (): Promise<void> => {
     let kept: Partial<ViewState> = {};
     try {
-      kept = readViewState((await adapter.callPromise("get_view_state", { windowId: adapter.windowId })).state);
+      kept = readViewState((await adapter.callPromise("get_view_state", { windowId: adapter.startsAs ?? adapter.windowId })).state);
     } catch {
       // Defaults.
     }
     // What the person did while it was read stays.
     store.setState(dirty ? { ...kept, ...store.getState(), loaded: true } : { ...kept, loaded: true });
-    if (dirty) change({});
+    // A new window beside another is its own from now on.
+    if (dirty || adapter.startsAs !== undefined) change({});
   };
 
   return {

@@ -2,6 +2,7 @@
 import type { GatewayAdapter } from "../gateway/adapter.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { connectWeb } from "./connection.ts";
+import { nameTab } from "./tab.ts";
 import { takeToken } from "./token.ts";
 
 export { type ConnectionOptions, connectWeb } from "./connection.ts";
@@ -11,12 +12,17 @@ const after = (ms: number, run: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-export const createWebGateway = (): GatewayAdapter => {
+export const createWebGateway = async (): Promise<GatewayAdapter> => {
+  // Before anything is waited for: it takes the token out of the address.
+  const token = takeToken({ location: window.location, history: window.history, storage: window.sessionStorage });
+  // A page that is not served from this machine has no locks, whatever the types say.
+  const locks = window.isSecureContext ? navigator.locks : undefined;
+  const tab = await nameTab({ locks, storage: window.sessionStorage });
   const address = new URL("/rpc", window.location.href);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   const transport = connectWeb({
     open: () => new WebSocket(address),
-    token: takeToken({ location: window.location, history: window.history, storage: window.sessionStorage }),
+    token,
     client: "browser",
     now: () => Date.now(),
     random: () => Math.random(),
@@ -35,6 +41,6 @@ export const createWebGateway = (): GatewayAdapter => {
     if (new URLSearchParams(window.location.hash.replace(/^#/, "")).has("token")) window.location.reload();
   });
   return makeGateway(transport, {
-    kind: "web", capabilities: { window: false, shell: "serve" }, window: undefined, windowId: "browser", after, watchdogMs: 0,
+    kind: "web", capabilities: { window: false, shell: "serve" }, window: undefined, ...tab, after, watchdogMs: 0,
   });
 };

@@ -1,4 +1,5 @@
 // A path or file name that keeps its tail when there is no room: the head shrinks with an ellipsis, the last part stays whole.
+// The two halves are for the eye; who listens hears the text once and whole.
 
 import type { ComponentProps, JSX } from 'react';
 import { classNames } from '../classNames.ts';
@@ -21,9 +22,10 @@ export interface MiddleCutProps extends Omit<ComponentProps<'span'>, 'children'>
 export function MiddleCut({ text, className, ...rest }: MiddleCutProps): JSX.Element {
   const [head, tail] = splitForMiddleCut(text);
   return (
-    <span title={text} {...rest} className={classNames('flex min-w-0 max-w-full', className)}>
-      <span className="truncate whitespace-pre">{head}</span>
-      <span className="shrink-0 whitespace-pre">{tail}</span>
+    <span title={text} {...rest} className={classNames('relative flex min-w-0 max-w-full', className)}>
+      <span className="sr-only select-none">{text}</span>
+      <span aria-hidden className="truncate whitespace-pre">{head}</span>
+      <span aria-hidden className="shrink-0 whitespace-pre">{tail}</span>
     </span>
   );
 }
