@@ -29,6 +29,8 @@ export const choose = (messages: readonly Sized[], window: number): Choice => {
   let latest = 0, count = 0;
   for (let at = messages.length - 1; at >= 0; at--) {
     const each = messages[at] as Sized;
+    // One message that takes half of the window leaves no room for the others, however new it is.
+    if (count > 0 && each.tokens > window / 2) break;
     if (count >= LEAST_LATEST && latest + each.tokens > window * LATEST_SHARE) break;
     stays.add(each.message.id);
     latest += each.tokens;

@@ -6,6 +6,7 @@ import type { ModelClient, ModelPart, ModelRequest } from "../model.ts";
 import type { AgentFiles, FileFacts, TextPiece, TurnPorts } from "../ports.ts";
 import type { Tool } from "../tools/tool.ts";
 import { Turn } from "../turn.ts";
+import { Rules } from "./rules.ts";
 
 export class JumpingClock {
   time = 1_800_000_000_000;
@@ -125,6 +126,9 @@ export class World {
   /** Called with each group before it is acknowledged. */
   onAppend: (events: readonly TurnEvent[]) => void | Promise<void> = () => undefined;
   readonly #tools: readonly Tool[] | undefined;
+  #rules = new Rules();
+  /** The first event that a host would have refused. */
+  broken: Error | undefined;
   private ids = 0;
   turn!: Turn;
 
@@ -145,7 +149,10 @@ export class World {
         return Promise.resolve(hash);
       } },
       append: async (events) => {
-        for (const event of events) this.events.push(JSON.parse(JSON.stringify(event)) as TurnEvent);
+        for (const event of events) {
+          this.#judge(event);
+          this.events.push(JSON.parse(JSON.stringify(event)) as TurnEvent);
+        }
         await this.onAppend(events);
         for (const event of events) if (event.type === "request-opened") this.#answerLater(event.request);
       },
@@ -161,24 +168,39 @@ export class World {
       newId: () => `${prefix}id-${++this.ids}-abcdefabcdef`,
     };
   }
+  #judge(event: TurnEvent): void {
+    try {
+      this.#rules.check(event);
+    } catch (thrown) {
+      this.broken ??= thrown as Error;
+      throw thrown;
+    }
+  }
   #answerLater(request: SessionRequest): void {
     const answer = this.answering?.(request);
     if (answer !== undefined) setImmediate(() => this.answer(request.requestId, answer));
   }
   /** As the host does it: on disk first, then to the turn. */
   answer(requestId: string, answer: RequestAnswer): void {
+    // It was decided by a change of mode, or the turn is over: the host refuses the person's answer.
+    if (!this.#rules.waitsFor(requestId)) return;
     const ts = this.clock.now();
-    this.events.push({ type: "request-answered", ts, turnId: "turn", requestId, answer });
+    const event: TurnEvent = { type: "request-answered", ts, turnId: "turn", requestId, answer };
+    this.#judge(event);
+    this.events.push(event);
     this.turn.answer(requestId, answer, ts);
   }
 
   begin(given: TurnStartParams = params(), prefix = ""): Turn {
+    this.#rules = new Rules();
+    for (const event of given.journal) this.#rules.check(event);
     this.turn = new Turn({ params: given, ports: this.ports(prefix), ...(this.#tools !== undefined && { tools: this.#tools }) });
     this.turn.start();
     return this.turn;
   }
   async run(given: TurnStartParams = params(), prefix = ""): Promise<readonly TurnEvent[]> {
     await this.begin(given, prefix).done;
+    if (this.broken !== undefined) throw this.broken;
     return this.events;
   }
   of<T extends TurnEvent["type"]>(type: T): readonly Extract<TurnEvent, { readonly type: T }>[] {
