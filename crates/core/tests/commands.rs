@@ -145,6 +145,7 @@ async fn a_graph_lives_by_operations_and_comes_out_as_a_file() {
     let edit = json!({ "graphId": "g", "opsId": "o1", "clientId": "c", "ops": ops });
     let seq = world.ok("apply_graph_ops", edit.clone()).await["seq"].as_u64().unwrap();
     assert_eq!(world.ok("apply_graph_ops", edit).await["seq"], seq, "a batch counts once");
+    assert_eq!(world.ok("get_graph", json!({ "graphId": "g" })).await["maxStamp"], "4000000000004-0000-c");
     let batch: Value = serde_json::from_str(&world.outbox.next().await.unwrap().json).unwrap();
     assert_eq!((&batch["events"][0]["type"], &batch["events"][0]["seq"]), (&json!("graph-edited"), &json!(seq)));
     let bad = json!({ "graphId": "g", "opsId": "o2", "clientId": "c", "ops": [op(5, "node", "a", "config.__proto__", json!(1))] });

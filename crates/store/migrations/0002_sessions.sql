@@ -29,10 +29,9 @@ CREATE INDEX session_messages_leaves ON session_messages (session, id) WHERE lea
 -- A message that is settled: JSON array of its parts.
 CREATE TABLE session_bodies (message INTEGER PRIMARY KEY, parts TEXT NOT NULL) STRICT;
 -- A message that is being written: its parts, and the text of those that are text in the pieces that it came in. `units`: how much text
--- (UTF-16, as the wire counts); `started`: the tool may have had an effect.
+-- (UTF-16, as the wire counts).
 CREATE TABLE session_parts (
-  message INTEGER NOT NULL, part INTEGER NOT NULL, kind TEXT NOT NULL, call_id TEXT, request_id TEXT, units INTEGER NOT NULL DEFAULT 0,
-  started INTEGER NOT NULL DEFAULT 0, body TEXT,
+  message INTEGER NOT NULL, part INTEGER NOT NULL, kind TEXT NOT NULL, call_id TEXT, request_id TEXT, units INTEGER NOT NULL DEFAULT 0, body TEXT,
   PRIMARY KEY (message, part)
 ) STRICT;
 CREATE UNIQUE INDEX session_parts_by_call ON session_parts (message, call_id) WHERE call_id IS NOT NULL;

@@ -77,6 +77,8 @@ export const GraphSnapshot = struct("GraphSnapshot", {
   layout: GraphLayout,
   epoch: text(64),
   seq: integer(),
+  /** The greatest stamp of a write in it: a client's own go on from there, also when its clock went back. Absent if nothing was ever written. */
+  maxStamp: optional(Stamp),
 });
 
 export const GraphEdited = struct("GraphEdited", {

@@ -90,6 +90,8 @@ export const ImagePart = struct("ImagePart", { type: literal("image"), hash: Has
 export const ToolPart = struct("ToolPart", {
   type: literal("tool"), callId: CallId, tool: text(64), title: text(400), arguments: json, safety: ToolSafety, state: ToolState,
   output: optional(PortValue), error: optional(StepError), ms: optional(DurationMs), changes: optional(array(FileChange)), runId: optional(RunId),
+  /** It may have had an effect: if its turn ends before it does, its outcome is unknown (unless it only looks). */
+  started: optional(boolean),
 });
 export const RequestPart = struct("RequestPart", { type: literal("request"), request: SessionRequest, answer: optional(RequestAnswer) });
 /** What the person said while the turn ran. */
@@ -104,7 +106,7 @@ export const Message = struct("Message", {
   sessionId: SessionId,
   parentId: optional(MessageId),
   role: MessageRole,
-  /** All text parts together, for readers that want no more. */
+  /** All text parts that are not empty, with an empty line (two line feeds) between them, for readers that want no more. */
   content: text(16_000_000),
   parts: array(MessagePart),
   timestamp: Timestamp,

@@ -21,6 +21,7 @@ pub fn snapshot(content: &GraphContent) -> Result<GraphSnapshot, ErrorInfo> {
         layout: wire::text_of(&content.layout)?,
         epoch: content.epoch.to_string(),
         seq: content.seq,
+        max_stamp: content.max_stamp.as_str().try_into().ok(),
     })
 }
 

@@ -113,8 +113,8 @@ impl Fold<'_, '_> {
             What::TextAdded(e) => self.text_added(event, e),
             What::Steered(e) => self.steered(event, e),
             What::ToolCalled(e) => self.tool_called(event, e),
-            What::ToolStarted(e) => self.tool_changed(event, &e.turn_id, &e.call_id, true, |part| part.started(e)),
-            What::ToolFinished(e) => self.tool_changed(event, &e.turn_id, &e.call_id, false, |part| part.finished(e)),
+            What::ToolStarted(e) => self.tool_changed(event, &e.turn_id, &e.call_id, |part| part.started(e)),
+            What::ToolFinished(e) => self.tool_changed(event, &e.turn_id, &e.call_id, |part| part.finished(e)),
             What::RequestOpened(e) => self.request_opened(event, e),
             What::RequestAnswered(e) => self.request_answered(event, e),
             What::TodosChanged(e) => {

@@ -174,7 +174,6 @@ impl Fold<'_, '_> {
         event: &Event<'_>,
         turn_id: &str,
         call_id: &str,
-        started: bool,
         change: impl FnOnce(&mut ToolPart),
     ) -> Result<(), StoreError> {
         let turn = self.running(turn_id)?;
@@ -188,10 +187,11 @@ impl Fold<'_, '_> {
         let mut part: ToolPart = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
         change(&mut part);
         let after = to_json(&part)?;
-        self.tx
-            .conn()
-            .prepare_cached("UPDATE session_parts SET body = ?3, started = started OR ?4 WHERE message = ?1 AND call_id = ?2")?
-            .execute(params![turn.message, call_id, after, started])?;
+        self.tx.conn().prepare_cached("UPDATE session_parts SET body = ?3 WHERE message = ?1 AND call_id = ?2")?.execute(params![
+            turn.message,
+            call_id,
+            after
+        ])?;
         self.touch(event, &turn, after.len().saturating_sub(body.len()))
     }
 
@@ -215,7 +215,7 @@ impl Fold<'_, '_> {
             .execute(params![self.row.id, request.request_id, turn.id, e.part, request.call_id, to_sql(event.ts), e.request.get()])?;
         super::append::changed(opened, || format!("The request `{}` is open already.", request.request_id))?;
         if let Some(call_id) = &request.call_id {
-            self.tool_changed(event, turn_id, call_id, false, |part| part.waits(true))?;
+            self.tool_changed(event, turn_id, call_id, |part| part.waits(true))?;
         }
         self.active(event.ts, line(&request.title));
         self.state_of_turn()
@@ -239,7 +239,7 @@ impl Fold<'_, '_> {
         ])?;
         self.touch(event, &turn, e.answer.get().len())?;
         if let Some(call_id) = call {
-            self.tool_changed(event, &e.turn_id, &call_id, false, |part| part.waits(false))?;
+            self.tool_changed(event, &e.turn_id, &call_id, |part| part.waits(false))?;
         }
         self.active(event.ts, None);
         self.state_of_turn()

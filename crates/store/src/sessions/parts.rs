@@ -31,6 +31,8 @@ pub(super) struct ToolPart {
     changes: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    started: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl ToolPart {
             ms: None,
             changes: None,
             run_id: None,
+            started: false,
         }
     }
 
@@ -70,6 +73,7 @@ impl ToolPart {
 
     pub(super) fn started(&mut self, event: &ToolStarted<'_>) {
         self.state = "running".to_owned();
+        self.started = true;
         self.changes = event.changes.map(RawValue::to_owned).or(self.changes.take());
         self.run_id = event.run_id.clone().or(self.run_id.take());
     }
@@ -90,9 +94,9 @@ impl ToolPart {
     }
 
     /// The turn ended and said nothing of it.
-    pub(super) fn left_open(&mut self, started: bool) {
+    pub(super) fn left_open(&mut self) {
         let read_only = serde_json::from_str::<Safety>(self.safety.get()).is_ok_and(|safety| safety.read_only);
-        self.state = if started && !read_only { "unknown" } else { "cancelled" }.to_owned();
+        self.state = if self.started && !read_only { "unknown" } else { "cancelled" }.to_owned();
     }
 }
 

@@ -258,20 +258,19 @@ impl Fold<'_, '_> {
     /// Calls that the turn left open get the end that can be told.
     fn close_tools(&self, message: i64) -> Result<(), StoreError> {
         let conn = self.tx.conn();
-        let mut statement = conn.prepare_cached("SELECT part, started, body FROM session_parts WHERE message = ?1 AND kind = 'tool'")?;
-        let open: Vec<(i64, String)> = statement
-            .query_map([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .map(|row| {
-                let (part, started, body): (i64, bool, String) = row?;
-                let mut tool: ToolPart = serde_json::from_str(&body).map_err(|e| StoreError::Damaged(e.to_string()))?;
-                if !tool.is_open() {
-                    return Ok(None);
+        let mut open = Vec::new();
+        {
+            let mut statement = conn.prepare_cached("SELECT part, body FROM session_parts WHERE message = ?1 AND kind = 'tool'")?;
+            let mut rows = statement.query([message])?;
+            while let Some(row) = rows.next()? {
+                let body = row.get_ref(1)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
+                let mut tool: ToolPart = serde_json::from_str(body).map_err(|e| StoreError::Damaged(e.to_string()))?;
+                if tool.is_open() {
+                    tool.left_open();
+                    open.push((row.get::<_, i64>(0)?, to_json(&tool)?));
                 }
-                tool.left_open(started);
-                Ok(Some((part, to_json(&tool)?)))
-            })
-            .filter_map(Result::transpose)
-            .collect::<Result<_, StoreError>>()?;
+            }
+        }
         for (part, body) in open {
             conn.prepare_cached("UPDATE session_parts SET body = ?3 WHERE message = ?1 AND part = ?2")?
                 .execute(params![message, part, body])?;

@@ -19,7 +19,6 @@ pub struct Transcript {
     pub state: &'static str,
     pub usage: BTreeMap<String, f64>,
     compactions: Vec<(String, String, Vec<String>)>,
-    started: Vec<String>,
 }
 
 fn text(event: &Value, key: &str) -> String {
@@ -146,7 +145,7 @@ impl Transcript {
             "tool-started" => {
                 parts[tool.unwrap()]["changes"] = event["changes"].clone();
                 parts[tool.unwrap()]["state"] = "running".into();
-                self.started.push(call.unwrap());
+                parts[tool.unwrap()]["started"] = true.into();
             }
             "tool-finished" => {
                 for key in ["state", "ms", "output", "error"] {
@@ -193,11 +192,10 @@ impl Transcript {
     }
 
     fn finish(&mut self, event: &Value, id: &str) {
-        let started = self.started.clone();
         let message = self.message_mut(id);
         for part in message["parts"].as_array_mut().unwrap() {
             if part["type"] == "tool" && ["running", "waiting"].iter().any(|open| part["state"] == *open) {
-                let in_doubt = started.iter().any(|call| part["callId"] == call.as_str()) && part["safety"]["readOnly"] == false;
+                let in_doubt = part["started"] == true && part["safety"]["readOnly"] == false;
                 part["state"] = if in_doubt { "unknown" } else { "cancelled" }.into();
             }
         }

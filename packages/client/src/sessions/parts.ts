@@ -13,8 +13,9 @@ export type MessageEvent = EventOf<
 
 export const timestampOf = (ts: number): string => new Date(ts).toISOString();
 
-/** All text parts together. */
-export const contentOf = (parts: ReadonlyArray<MessagePart>): string => parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+/** All text parts together, as Core has them: those that are not empty, an empty line between them. */
+export const contentOf = (parts: ReadonlyArray<MessagePart>): string =>
+  parts.flatMap((part) => (part.type === "text" && part.text !== "" ? [part.text] : [])).join("\n\n");
 
 /** `piece` put at `offset`; a text that has it there already stays as it is, with what follows. */
 export const spliceText = (text: string, offset: number, piece: string): string =>
@@ -48,9 +49,11 @@ const changeTool = (message: Message, callId: string, change: (part: ToolPart) =
   return part?.type === "tool" ? { ...message, parts: withPart(message.parts, at, change(part)) } : message;
 };
 
-/** A call that a turn left open when it ended. */
+/** A call that a turn left open when it ended: one that had started and may change something has an unknown outcome. */
 const closed = (part: MessagePart): MessagePart =>
-  part.type === "tool" && (part.state === "running" || part.state === "waiting") ? { ...part, state: "cancelled" } : part;
+  part.type === "tool" && (part.state === "running" || part.state === "waiting")
+    ? { ...part, state: part.started === true && !part.safety.readOnly ? "unknown" : "cancelled" }
+    : part;
 
 export const applyToMessage = (message: Message, event: MessageEvent): Message => {
   switch (event.type) {
@@ -69,7 +72,7 @@ export const applyToMessage = (message: Message, event: MessageEvent): Message =
     }
     case "tool-started":
       return changeTool(message, event.callId, (part) => ({
-        ...part, state: "running", ...(event.changes === undefined ? {} : { changes: event.changes }), ...(event.runId === undefined ? {} : { runId: event.runId }),
+        ...part, state: "running", started: true, ...(event.changes === undefined ? {} : { changes: event.changes }), ...(event.runId === undefined ? {} : { runId: event.runId }),
       }));
     case "tool-finished":
       return changeTool(message, event.callId, (part) => ({

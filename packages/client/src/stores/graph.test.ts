@@ -108,6 +108,24 @@ describe("an edit", () => {
     );
   });
 
+  test("wins over what was there before, though the clock went back or another's was ahead", async () => {
+    const { clock, core, open, kept } = world();
+    const ahead = { ...clock, now: () => clock.now() + 86_400_000 };
+    const gateway = createMemoryGateway({ core, after: clock.after, windowId: "tomorrow" });
+    const tomorrow = createGraphStore(gateway, testEnvironment(ahead, { ids: "tomorrow-", storage: memoryStorage() }), "zzz", graphId);
+    await clock.settle();
+    tomorrow.edit(newNode("n1"));
+    tomorrow.edit(renameNode("n1", "Tomorrow's"));
+    await clock.advance(300);
+    tomorrow.close();
+    const { graph, model } = open("a");
+    await clock.settle();
+    graph.edit(renameNode("n1", "Today's"));
+    await clock.advance(300);
+    expect(model().nodes.get("n1")?.name).toBe("Today's");
+    expect(kept().nodes.get("n1")?.name, "what Core has").toBe("Today's");
+  });
+
   test("made offline says so, and is sent when the connection is back", async () => {
     const { clock, open, kept } = world();
     const { gateway, graph } = open("a");

@@ -85,8 +85,9 @@ export const createGraphStore = (adapter: GatewayAdapter, environment: Environme
       registers = snapshot.epoch === epoch ? registers.renewed(model, [...pending, ...refusedOps]) : new GraphRegisters(model);
       epoch = snapshot.epoch;
       refusedOps = [];
-      // The snapshot has no stamps; every write in it was made before this.
-      clock.observeMillis(snapshot.summary.updatedAt);
+      // Our writes must be later than every one that is there, whatever the wall clock says: it may have gone back, or another's was ahead.
+      if (snapshot.maxStamp === undefined) clock.observeMillis(snapshot.summary.updatedAt);
+      else clock.observe(snapshot.maxStamp);
       for (const op of pending) clock.observe(op.stamp);
       registers.apply(pending);
       store.setState({ status: "ready", error: undefined, summary: snapshot.summary, model: registers.model });

@@ -96,7 +96,8 @@ export class MemoryCore {
     return graph;
   }
   #snapshot(graphId: string): GraphSnapshot {
-    const { summary, registers } = this.#graph(graphId);
+    const { summary, registers, stamps } = this.#graph(graphId);
+    const maxStamp = [...stamps.values()].reduce<GraphOp["stamp"] | undefined>((most, stamp) => (most === undefined || stamp > most ? stamp : most), undefined);
     const model = registers.model;
     const stream: StreamName = `graph:${graphId}`;
     return {
@@ -111,6 +112,7 @@ export class MemoryCore {
       },
       epoch: this.streams.log(stream).epoch,
       seq: this.streams.head(stream),
+      ...(maxStamp === undefined ? {} : { maxStamp }),
     };
   }
 

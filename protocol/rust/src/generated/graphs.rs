@@ -258,4 +258,7 @@ pub struct GraphSnapshot {
     /// `seq`: at least 0, within 53 bits.
     #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
     pub seq: u64,
+    /// `maxStamp`: [`Stamp`]; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub max_stamp: Option<Stamp>,
 }

@@ -258,6 +258,9 @@ pub struct ToolPart {
     /// `runId`: [`RunId`]; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
     pub run_id: Option<RunId>,
+    /// `started`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub started: Option<bool>,
 }
 tagged_struct!(ToolPart, "tool");
 
