@@ -27,7 +27,11 @@ export class Rules {
     if ("turnId" in event && event.turnId !== "turn") return "it belongs to another turn";
     switch (event.type) {
       case "text-added": return this.#text(event);
-      case "steered": return this.#steered.has(event.queuedId) ? "the same steering twice" : (this.#steered.add(event.queuedId), this.#part(event.part));
+      case "steered": {
+        if (this.#steered.has(event.queuedId)) return "the same steering twice";
+        this.#steered.add(event.queuedId);
+        return this.#part(event.part);
+      }
       case "turn-noted": return this.#part(event.part);
       case "tool-called": {
         if (this.#calls.has(event.callId)) return "the call is made twice";
