@@ -13,10 +13,11 @@ use crate::clients::{Client, Clients};
 use crate::failure::{internal, opening, storage};
 use crate::host::Host;
 use crate::notices::Notices;
+use crate::providers::Providers;
 use crate::resources::Resources;
 use crate::runs::{Runners, Runs};
 use crate::runtime::Runtime;
-use crate::sessions::{DemoOnly, NoHttp, Parts, Sessions};
+use crate::sessions::{Parts, Sessions};
 use crate::streams::{History, Hub, Item, Outbox, Place};
 
 /// What a shell opens Core with.
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Arc<RwLock<Settings>>,
     /// Swapped whole by `update_config`; a turn reads it when it starts.
     pub(crate) config: Arc<ArcSwap<AppConfig>>,
+    pub(crate) providers: Providers,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) runs: Arc<Runs>,
     pub(crate) sessions: Arc<Sessions>,
@@ -61,18 +63,20 @@ impl Core {
         let opened = tokio::task::spawn_blocking(move || {
             let (store, report) = Store::open(options).map_err(|error| opening(&error))?;
             let settings = store.read(crate::settings::load).map_err(storage)?;
-            Ok::<_, ErrorInfo>((store, report, settings))
+            let config = store.read(crate::config::load).map_err(storage)?;
+            Ok::<_, ErrorInfo>((store, report, settings, config))
         });
-        let (store, report, settings) = opened.await.map_err(|error| internal("The store could not be opened", error))??;
+        let (store, report, settings, config) = opened.await.map_err(|error| internal("The store could not be opened", error))??;
         let home = setup.home.canonicalize().map_err(|error| internal("The home folder cannot be found", error))?;
         if let Some(recovery) = report.recovery {
             notices.push(Notice { code: "database_restored".into(), message: recovery.message(), at: host.now() });
         }
-        let runtime = Runtime::new(&home, store.clone(), host.clone());
+        let config = Arc::new(ArcSwap::from_pointee(config));
+        let providers = Providers::open(&home, store.clone(), host.clone(), config.clone(), &Runtime::release())?;
+        let runtime = Runtime::new(&home, store.clone(), host.clone(), providers.outside.clone());
         let runners = setup.runners.unwrap_or_else(|| crate::runs::host_runners(&home, &setup.resources, runtime.clone()));
         let runs = Arc::new(Runs::new(store.clone(), host.clone(), runners, notices.clone()));
         let settings = Arc::new(RwLock::new(settings));
-        let config = Arc::new(ArcSwap::from_pointee(crate::config::defaults()));
         let sessions = Sessions::new(Parts {
             database: store.clone(),
             host: host.clone(),
@@ -80,8 +84,8 @@ impl Core {
             notices: notices.clone(),
             home: home.clone(),
             runs: runs.clone(),
-            models: Arc::new(DemoOnly),
-            http: Arc::new(NoHttp),
+            models: providers.registry.clone(),
+            http: providers.registry.clone(),
             config: config.clone(),
             settings: settings.clone(),
         });
@@ -94,6 +98,7 @@ impl Core {
             clients: Clients::default(),
             settings,
             config,
+            providers,
             runtime,
             runs,
             sessions,

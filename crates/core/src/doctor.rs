@@ -170,12 +170,12 @@ fn size(bytes: u64) -> String {
 }
 
 #[cfg(unix)]
-fn free_bytes(home: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(home: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(home).ok()?;
     found.f_bavail.checked_mul(found.f_frsize)
 }
 
 #[cfg(not(unix))]
-fn free_bytes(_home: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(_home: &Path) -> Option<u64> {
     None
 }

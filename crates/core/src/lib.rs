@@ -21,6 +21,7 @@ mod host;
 mod keys;
 mod models;
 mod notices;
+mod providers;
 mod resources;
 pub mod rpc;
 mod runs;

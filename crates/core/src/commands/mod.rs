@@ -5,6 +5,7 @@ mod models;
 mod runs;
 mod sessions;
 mod system;
+mod vitals;
 mod workspace;
 
 use axion_protocol::*;

@@ -1,46 +1,48 @@
-//! Models, providers, configuration, keys, egress, health and metrics.
+//! Models, providers, configuration, keys, egress.
 
 use axion_protocol::*;
 
 use super::Outcome;
 use crate::core::Inner;
+use crate::keys::Secret;
+use crate::wire;
 
-fn not_there(command: &str) -> ErrorInfo {
-    ErrorInfo::new(ErrorCode::UnknownCommand, format!("{command} is not there yet."))
-}
+/// Entries of one page of the ledger if the reader names no number.
+const USUAL_PAGE: u64 = 200;
 
 impl Inner {
     pub(crate) async fn get_config(&self, _params: GetConfigParams) -> Outcome<AppConfig> {
-        Err(not_there("get_config"))
+        Ok(AppConfig::clone(&self.providers.config.load()))
     }
-    pub(crate) async fn update_config(&self, _params: UpdateConfigParams) -> Outcome<()> {
-        Err(not_there("update_config"))
+
+    pub(crate) async fn update_config(&self, params: UpdateConfigParams) -> Outcome<()> {
+        self.providers.change(&params.key, params.value).await
     }
-    pub(crate) async fn get_models(&self, _params: GetModelsParams) -> Outcome<Vec<ModelInfo>> {
-        Err(not_there("get_models"))
+
+    pub(crate) async fn get_models(&self, params: GetModelsParams) -> Outcome<Vec<ModelInfo>> {
+        self.providers.registry.models(params.refresh == Some(true)).await
     }
-    pub(crate) async fn get_channels(&self, _params: GetChannelsParams) -> Outcome<Vec<ChannelInfo>> {
-        Err(not_there("get_channels"))
+
+    pub(crate) async fn list_providers(&self, params: ListProvidersParams) -> Outcome<Vec<Provider>> {
+        self.providers.registry.providers(params.refresh == Some(true)).await
     }
-    pub(crate) async fn get_health(&self, _params: GetHealthParams) -> Outcome<HealthStatus> {
-        Err(not_there("get_health"))
+
+    pub(crate) async fn set_key(&self, params: SetKeyParams) -> Outcome<KeyInfo> {
+        self.providers.keys.set(&params.name, Secret::new(params.value)).await
     }
-    pub(crate) async fn get_metrics(&self, _params: GetMetricsParams) -> Outcome<Metrics> {
-        Err(not_there("get_metrics"))
-    }
-    pub(crate) async fn list_providers(&self, _params: ListProvidersParams) -> Outcome<Vec<Provider>> {
-        Err(not_there("list_providers"))
-    }
-    pub(crate) async fn set_key(&self, _params: SetKeyParams) -> Outcome<KeyInfo> {
-        Err(not_there("set_key"))
-    }
+
     pub(crate) async fn list_keys(&self, _params: ListKeysParams) -> Outcome<KeyList> {
-        Err(not_there("list_keys"))
+        self.providers.keys.list().await
     }
-    pub(crate) async fn remove_key(&self, _params: RemoveKeyParams) -> Outcome<()> {
-        Err(not_there("remove_key"))
+
+    pub(crate) async fn remove_key(&self, params: RemoveKeyParams) -> Outcome<()> {
+        self.providers.keys.remove(&params.name).await
     }
-    pub(crate) async fn list_egress(&self, _params: ListEgressParams) -> Outcome<EgressPage> {
-        Err(not_there("list_egress"))
+
+    pub(crate) async fn list_egress(&self, params: ListEgressParams) -> Outcome<EgressPage> {
+        let (before, limit) = (params.before, params.limit.unwrap_or(USUAL_PAGE));
+        let session = params.session_id.map(SessionId::into_string);
+        let (rows, more) = self.read(move |tx| tx.list_egress(session.as_deref(), before, limit)).await?;
+        Ok(EgressPage { entries: wire::of(&rows)?, more, air_gap: self.providers.config.load().egress.air_gap })
     }
 }

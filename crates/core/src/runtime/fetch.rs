@@ -1,14 +1,17 @@
 //! Getting the pinned archive: over HTTPS with resume, or from a file that the person brought; checked before it is used.
 //!
-//! This is the only place in Core that opens a connection outward, and only after the person agreed. A part that was
-//! received stays in `runtime/` and is continued by the next attempt; a file with another hash is removed, never used.
+//! Only after the person agreed, and through the broker, which allows this one place for it. A part that was received stays in
+//! `runtime/` and is continued by the next attempt; a file with another hash is removed, never used.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axion_egress::{Body, Broker, EgressError, Limits, Reply, Request, header};
+use axion_protocol::EgressPurpose;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::pins::Pin;
@@ -55,8 +58,25 @@ fn at(path: &Path) -> impl FnOnce(std::io::Error) -> FetchError {
     move |source| FetchError::File { path, source }
 }
 
-/// Downloads `base/pin.path` into `folder`, telling `(received, total)` as it goes. Returns the checked file.
+/// The network's answers, for a thread that may block. `None` when it was stopped meanwhile.
+struct Waiting<'a> {
+    runtime: Handle,
+    stop: &'a CancellationToken,
+}
+
+impl Waiting<'_> {
+    fn send(&self, broker: &Broker, request: Request) -> Option<Result<Reply, EgressError>> {
+        self.runtime.block_on(self.stop.run_until_cancelled(broker.send(request)))
+    }
+
+    fn next(&self, body: &mut Body) -> Option<Result<Option<axion_egress::Bytes>, EgressError>> {
+        self.runtime.block_on(self.stop.run_until_cancelled(body.next()))
+    }
+}
+
+/// Downloads `base/pin.path` into `folder`, telling `(received, total)` as it goes. Returns the checked file. Blocks.
 pub fn download(
+    broker: &Broker,
     base: &str,
     pin: &Pin,
     folder: &Path,
@@ -67,48 +87,35 @@ pub fn download(
     let part = folder.join(format!("{}.part", pin.file_name()));
     let url = format!("{}/{}", base.trim_end_matches('/'), pin.path);
     let network = |why: String| FetchError::Network { url: url.clone(), why };
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_connect(Some(Duration::from_secs(20)))
-        .timeout_recv_response(Some(Duration::from_secs(30)))
-        .timeout_recv_body(Some(Duration::from_secs(1800)))
-        .max_redirects(4)
-        .build()
-        .into();
+    let waiting = Waiting { runtime: Handle::current(), stop };
     let have = std::fs::metadata(&part).map_or(0, |found| found.len());
-    let mut request = agent.get(&url);
+    let mut request = Request::get(EgressPurpose::Runtime, &url);
+    let seconds = Duration::from_secs;
+    request.limits = Limits { connect: seconds(20), idle: seconds(60), total: seconds(1800), body: LARGEST, ..Limits::default() };
     if have > 0 {
-        request = request.header("Range", format!("bytes={have}-"));
+        let (name, value) = header("range", &format!("bytes={have}-")).map_err(|refusal| network(refusal.to_string()))?;
+        request.headers.insert(name, value);
     }
-    let mut response = match request.call() {
-        Ok(response) => response,
+    let reply = waiting.send(broker, request).ok_or(FetchError::Stopped)?.map_err(|error| network(error.to_string()))?;
+    let resumed = match reply.status {
+        200 => false,
+        206 => true,
         // All bytes were there already (or the part is not of this file): the hash decides.
-        Err(ureq::Error::StatusCode(416)) => return checked(&part, pin, &url),
-        Err(error) => return Err(network(error.to_string())),
+        416 => return checked(&part, pin, &url),
+        status => return Err(network(format!("the server answered {status}"))),
     };
-    let resumed = response.status() == 206;
     let mut received = if resumed { have } else { 0 };
-    let length = response.headers().get("content-length").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length = reply.headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let total = length.map(|length| length + received);
     let mut file = OpenOptions::new().create(true).write(true).append(resumed).truncate(!resumed).open(&part).map_err(at(&part))?;
-    let mut reader = response.body_mut().with_config().limit(LARGEST).reader();
-    let mut buffer = vec![0_u8; 64 << 10];
+    let mut body = reply.body;
     progress(received, total);
-    loop {
-        if stop.is_cancelled() {
-            return Err(FetchError::Stopped);
-        }
-        let count = reader.read(&mut buffer).map_err(|error| network(error.to_string()))?;
-        if count == 0 {
-            break;
-        }
-        file.write_all(buffer.get(..count).unwrap_or_default()).map_err(at(&part))?;
-        received += count as u64;
+    while let Some(piece) = waiting.next(&mut body).ok_or(FetchError::Stopped)?.map_err(|error| network(error.to_string()))? {
+        file.write_all(&piece).map_err(at(&part))?;
+        received += piece.len() as u64;
         progress(received, total);
     }
     file.sync_all().map_err(at(&part))?;
-    if total.is_some_and(|total| received < total) {
-        return Err(network(format!("the connection ended after {received} bytes")));
-    }
     checked(&part, pin, &url)
 }
 

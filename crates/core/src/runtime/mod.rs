@@ -19,6 +19,7 @@ use axion_protocol::{ErrorCode, ErrorInfo, RuntimeState, RuntimeStatus, clip};
 use axion_store::{EventDraft, Store, StreamName};
 use tokio_util::sync::CancellationToken;
 
+use crate::egress::Outside;
 use crate::failure::internal;
 use crate::host::Host;
 pub use find::{Node, Places, Search};
@@ -57,19 +58,25 @@ pub struct Runtime {
     offer: Offer,
     store: Store,
     host: Arc<dyn Host>,
+    outside: Arc<Outside>,
     state: Mutex<State>,
     stop: CancellationToken,
 }
 
 impl Runtime {
     /// For a home.
-    pub fn new(home: &Path, store: Store, host: Arc<dyn Host>) -> Arc<Self> {
-        Self::with(Places::of(home), Offer::usual(), store, host)
+    pub fn new(home: &Path, store: Store, host: Arc<dyn Host>, outside: Arc<Outside>) -> Arc<Self> {
+        Self::with(Places::of(home), Offer::usual(), store, host, outside)
+    }
+
+    /// Where Node is fetched from: what the way out must allow for it.
+    pub fn release() -> String {
+        Offer::usual().base
     }
 
     /// With other places and another offer.
-    pub fn with(places: Places, offer: Offer, store: Store, host: Arc<dyn Host>) -> Arc<Self> {
-        Arc::new(Self { places, offer, store, host, state: Mutex::default(), stop: CancellationToken::new() })
+    pub fn with(places: Places, offer: Offer, store: Store, host: Arc<dyn Host>, outside: Arc<Outside>) -> Arc<Self> {
+        Arc::new(Self { places, offer, store, host, outside, state: Mutex::default(), stop: CancellationToken::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -107,11 +114,7 @@ impl Runtime {
             return Ok(status);
         }
         match self.node().await {
-            Ok(node) => Ok(RuntimeStatus {
-                path: Some(clip(&node.path.to_string_lossy(), 4096)),
-                version: Some(node.version.to_string()),
-                ..status(RuntimeState::Ready)
-            }),
+            Ok(node) => Ok(ready(&node, self.lock().failed.as_deref())),
             Err(info) if info.code == ErrorCode::RuntimeMissing => {
                 let failed = self.lock().failed.clone();
                 let state = if failed.is_some() { RuntimeState::Failed } else { RuntimeState::Missing };
@@ -147,8 +150,19 @@ impl Runtime {
             state.failed = None;
             state.installing = Some(status(RuntimeState::Installing));
         }
+        let archive = match file {
+            None => None,
+            Some(file) => match self.brought(pin, file).await {
+                Ok(archive) => Some(archive),
+                Err(info) => {
+                    self.lock().installing = None;
+                    self.tell().await;
+                    return Err(info);
+                }
+            },
+        };
         let runtime = self.clone();
-        let task = tokio::task::spawn_blocking(move || runtime.obtain(&pin, file.as_deref()));
+        let task = tokio::task::spawn_blocking(move || runtime.obtain(&pin, archive));
         let runtime = self.clone();
         tokio::spawn(async move {
             let outcome = task.await.unwrap_or_else(|error| Err(format!("it broke off ({error})")));
@@ -163,11 +177,23 @@ impl Runtime {
         self.stop.cancel();
     }
 
-    fn obtain(&self, pin: &Pin, file: Option<&Path>) -> Result<(), String> {
+    /// A file that the person brought is looked at before the command answers: a wrong one is an error there, whatever else is installed.
+    async fn brought(&self, pin: Pin, file: PathBuf) -> Result<PathBuf, ErrorInfo> {
+        let folder = self.places.runtime.clone();
+        let copied = tokio::task::spawn_blocking(move || fetch::by_hand(&file, &pin, &folder)).await;
+        let copied = copied.map_err(|error| internal("Looking at the file broke off", error))?;
+        copied.map_err(|error| {
+            crate::failure::invalid(format!("Node could not be installed: {error}. Nothing was changed."))
+                .with_hint(format!("Bring {} of Node {VERSION} from {}.", pin.file_name(), self.offer.base))
+        })
+    }
+
+    /// `archive` is one that was checked already; without it, it is downloaded.
+    fn obtain(&self, pin: &Pin, archive: Option<PathBuf>) -> Result<(), String> {
         let mut told: Option<Instant> = None;
-        let archive = match file {
-            Some(file) => fetch::by_hand(file, pin, &self.places.runtime),
-            None => fetch::download(&self.offer.base, pin, &self.places.runtime, &self.stop, |received, total| {
+        let archive = match archive {
+            Some(archive) => Ok(archive),
+            None => fetch::download(&self.outside.broker, &self.offer.base, pin, &self.places.runtime, &self.stop, |received, total| {
                 self.lock().installing = Some(RuntimeStatus { received: Some(received), total, ..status(RuntimeState::Installing) });
                 if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
                     told = Some(Instant::now());
@@ -223,11 +249,7 @@ impl Runtime {
             return status.clone();
         }
         match (&state.found, &state.failed) {
-            (Some((node, _)), _) => RuntimeStatus {
-                path: Some(clip(&node.path.to_string_lossy(), 4096)),
-                version: Some(node.version.to_string()),
-                ..status(RuntimeState::Ready)
-            },
+            (Some((node, _)), failed) => ready(node, failed.as_deref()),
             (None, Some(why)) => RuntimeStatus { message: Some(clip(why, 2000)), ..status(RuntimeState::Failed) },
             (None, None) => status(RuntimeState::Missing),
         }
@@ -236,6 +258,16 @@ impl Runtime {
 
 fn status(state: RuntimeState) -> RuntimeStatus {
     RuntimeStatus { state, path: None, version: None, received: None, total: None, message: None }
+}
+
+/// A Node that can be used, and what became of the last installation if that failed.
+fn ready(node: &Node, failed: Option<&str>) -> RuntimeStatus {
+    RuntimeStatus {
+        path: Some(clip(&node.path.to_string_lossy(), 4096)),
+        version: Some(node.version.to_string()),
+        message: failed.map(|why| clip(why, 2000)),
+        ..status(RuntimeState::Ready)
+    }
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

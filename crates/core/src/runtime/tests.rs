@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axion_protocol::{ErrorCode, RuntimeState, Shell};
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use axion_egress::{Broker, Ledger, Net, Policy, Rule};
+use axion_protocol::{EgressEntry, EgressPurpose, ErrorCode, RuntimeState, Shell};
 use axion_store::{OpenOptions, Store, StreamName};
 
 use super::fetch::{FetchError, by_hand, download};
@@ -76,15 +79,44 @@ fn server(bytes: Vec<u8>, cuts: usize) -> Server {
     Server { base, requests, ranges }
 }
 
+/// A ledger that nobody reads.
+struct Unread;
+
+#[async_trait]
+impl Ledger for Unread {
+    async fn begin(&self, _entry: &EgressEntry) -> Result<u64, String> {
+        Ok(1)
+    }
+    fn end(&self, _entry: &EgressEntry) {}
+    fn now(&self) -> u64 {
+        1
+    }
+}
+
+/// A broker that lets nothing out but to this server.
+fn broker(base: &str) -> Broker {
+    let broker = Broker::new(Net::default(), Arc::new(Unread));
+    broker.set_policy(Policy { rules: vec![Rule::for_url(EgressPurpose::Runtime, base).unwrap()], ..Policy::default() });
+    broker
+}
+
+/// `download` waits for the network on its own thread, as an installation does.
+fn waiting() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
 #[test]
 fn what_was_received_is_continued_not_fetched_again() {
+    let runtime = waiting();
+    let _entered = runtime.enter();
     let dir = tempfile::tempdir().unwrap();
     let bytes = archive();
     let pin = pin_of(&bytes);
     let server = server(bytes.clone(), 2);
     let stop = CancellationToken::new();
     let mut seen = Vec::new();
-    let mut fetch = || download(&server.base, &pin, dir.path(), &stop, |received, total| seen.push((received, total)));
+    let broker = broker(&server.base);
+    let mut fetch = || download(&broker, &server.base, &pin, dir.path(), &stop, |received, total| seen.push((received, total)));
     for _ in 0..2 {
         assert!(matches!(fetch(), Err(FetchError::Network { .. })), "cut off");
     }
@@ -100,11 +132,14 @@ fn what_was_received_is_continued_not_fetched_again() {
 
 #[test]
 fn bytes_with_another_hash_are_never_used() {
+    let runtime = waiting();
+    let _entered = runtime.enter();
     let dir = tempfile::tempdir().unwrap();
     let bytes = archive();
     let pin = Pin { sha256: pin_of(b"other").sha256, ..pin_of(&bytes) };
     let server = server(bytes.clone(), 0);
-    let wrong = download(&server.base, &pin, dir.path(), &CancellationToken::new(), |_, _| ());
+    let broker = broker(&server.base);
+    let wrong = download(&broker, &server.base, &pin, dir.path(), &CancellationToken::new(), |_, _| ());
     assert!(matches!(wrong, Err(FetchError::Hash { .. })), "{wrong:?}");
     let file = dir.path().join("mine");
     std::fs::write(&file, &bytes).unwrap();
@@ -112,20 +147,41 @@ fn bytes_with_another_hash_are_never_used() {
     assert!(file.exists(), "what the person brought stays");
     assert!(std::fs::read_dir(dir.path().join("runtime")).unwrap().next().is_none());
     let missing =
-        download(&format!("{}/elsewhere", server.base), &Pin { path: "none", ..pin }, dir.path(), &CancellationToken::new(), |_, _| ());
+        download(&broker, &format!("{}/elsewhere", server.base), &Pin { path: "none", ..pin }, dir.path(), &CancellationToken::new(), |_, _| ());
     assert!(matches!(missing, Err(FetchError::Network { .. })));
 }
 
 #[test]
 fn a_stopped_download_keeps_what_it_has() {
+    let runtime = waiting();
+    let _entered = runtime.enter();
     let dir = tempfile::tempdir().unwrap();
     let bytes = archive();
     let pin = pin_of(&bytes);
     let server = server(bytes, 0);
     let stop = CancellationToken::new();
     stop.cancel();
-    assert!(matches!(download(&server.base, &pin, dir.path(), &stop, |_, _| ()), Err(FetchError::Stopped)));
-    assert!(dir.path().join("node-test.tar.gz.part").exists());
+    let broker = broker(&server.base);
+    assert!(matches!(download(&broker, &server.base, &pin, dir.path(), &stop, |_, _| ()), Err(FetchError::Stopped)));
+    assert_eq!(server.requests.load(Ordering::SeqCst), 0, "nothing is asked for any more");
+    // One that is stopped half-way keeps what came.
+    let stop = CancellationToken::new();
+    let halfway = download(&broker, &server.base, &pin, dir.path(), &stop, |received, _| if received > 0 { stop.cancel() });
+    assert!(matches!(halfway, Err(FetchError::Stopped)), "{halfway:?}");
+    assert!(std::fs::metadata(dir.path().join("node-test.tar.gz.part")).unwrap().len() > 0);
+}
+
+#[test]
+fn nothing_is_fetched_from_a_place_that_is_not_allowed() {
+    let runtime = waiting();
+    let _entered = runtime.enter();
+    let dir = tempfile::tempdir().unwrap();
+    let bytes = archive();
+    let pin = pin_of(&bytes);
+    let server = server(bytes, 0);
+    let refused = download(&broker("https://registry.npmjs.org"), &server.base, &pin, dir.path(), &CancellationToken::new(), |_, _| ());
+    assert!(matches!(refused, Err(FetchError::Network { .. })), "{refused:?}");
+    assert_eq!(server.requests.load(Ordering::SeqCst), 0);
 }
 
 struct World {
@@ -139,7 +195,10 @@ fn world(base: &str, pin: Option<Pin>) -> World {
     let (store, _) = Store::open(OpenOptions::new(dir.path().join("home"), "cli")).unwrap();
     let places = Places { named: None, path: None, runtime: dir.path().join("home/runtime") };
     let offer = Offer { base: base.to_owned(), pin };
-    let runtime = Runtime::with(places, offer, store.clone(), Arc::new(SystemHost(Shell::Cli)));
+    let host: Arc<dyn Host> = Arc::new(SystemHost(Shell::Cli));
+    let config = Arc::new(ArcSwap::from_pointee(crate::config::defaults()));
+    let outside = Outside::new(Net::default(), store.clone(), host.clone(), config, base);
+    let runtime = Runtime::with(places, offer, store.clone(), host, outside);
     World { dir, store, runtime }
 }
 
@@ -198,6 +257,31 @@ async fn a_file_by_hand_goes_the_same_way() {
     world.runtime.install(true, Some(file.clone())).await.unwrap();
     assert_eq!(settled(&world).await.state, RuntimeState::Ready);
     assert!(file.exists());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_file_is_refused_also_where_another_node_is_found() {
+    let bytes = archive();
+    let world = world("http://127.0.0.1:1", Some(pin_of(&bytes)));
+    let file = world.dir.path().join("downloaded.tar.gz");
+    std::fs::write(&file, &bytes).unwrap();
+    world.runtime.install(true, Some(file.clone())).await.unwrap();
+    assert_eq!(settled(&world).await.state, RuntimeState::Ready);
+
+    std::fs::write(&file, b"something else").unwrap();
+    let refused = world.runtime.install(true, Some(file.clone())).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidParams);
+    assert!(refused.message.contains("SHA-256") && refused.hint.is_some(), "{refused:?}");
+    let missing = world.runtime.install(true, Some(file.with_extension("none"))).await.unwrap_err();
+    assert_eq!(missing.code, ErrorCode::InvalidParams);
+    assert_eq!(world.runtime.status().await.unwrap().state, RuntimeState::Ready, "nothing was changed");
+
+    // A download that fails is told beside the Node that is there.
+    world.runtime.install(true, None).await.unwrap();
+    let status = settled(&world).await;
+    assert_eq!(status.state, RuntimeState::Ready);
+    assert!(status.message.unwrap().contains("could not be installed"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,1 @@
+//! The registry against real servers on this machine.
