@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{protocol,packages,services,apps,tools}/**/*.test.{ts,tsx,mjs}"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/target/**"],
+    // tools/inference has a suite of its own, because what it needs is installed apart.
+    exclude: ["tools/inference/**", "**/node_modules/**", "**/dist/**", "**/target/**"],
     reporters: process.env["AXION_SUMMARY"] === undefined ? ["default"] : ["default", ["json", { outputFile: process.env["AXION_SUMMARY"] }]],
   },
 });

@@ -19,9 +19,15 @@ const products = {
   },
   runner: {
     title: "Building the runner",
-    inputs: [...shared, "packages/engine", "services/runner"],
+    inputs: [...shared, "packages/engine", "packages/agent", "packages/models", "services/runner"],
     product: join(root, "services/runner/dist/runner.mjs"),
     build: (env, quiet, node) => run(node, ["services/runner/build.mjs"], { cwd: root, env, quiet }),
+  },
+  inference: {
+    title: "Installing llama.cpp for the test with real inference",
+    inputs: ["tools/inference/package-lock.json"],
+    product: join(root, "tools/inference/node_modules/.package-lock.json"),
+    build: (env, quiet) => run(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: join(root, "tools/inference"), env, quiet, shell: process.platform === "win32" }),
   },
   web: {
     title: "Building the page",

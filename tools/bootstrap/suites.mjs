@@ -133,6 +133,17 @@ const journeys = (file, prefix = []) => async (runtime) => {
 };
 const files = (folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts")).map((name) => `${folder}/${name}`);
 
+/** What it needs is large and installed for it alone; where that cannot be had, the other suites say enough. */
+const realInference = async (runtime) => {
+  try {
+    await build(["inference"], runtime);
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    return { passed: 0, failed: 0, skipped: [`real inference: ${error.message}`], failures: [] };
+  }
+  return journeys(files("tools/inference"))(runtime);
+};
+
 const present = (folder) => existsSync(join(root, folder)) && files(folder).length > 0;
 /** A journey's suite is listed once there are journeys. */
 const listed = (suites) => suites.filter(({ folder }) => folder === undefined || present(folder));
@@ -146,6 +157,7 @@ export const quick = listed([
 
 export const all = listed([
   ...quick,
+  { name: "real inference", folder: "tools/inference", run: realInference },
   { name: "Rust lint", ready: ["runner"], run: rustLint },
   { name: "Rust", ready: ["runner", "web", "cli"], needs: ["containerTests"], run: cargoTests },
   { name: "browser journeys", folder: "e2e/browser", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },

@@ -35,7 +35,7 @@ export const ROOMS: ReadonlyArray<Room> = [
   room("apps/web", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/web", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("apps/desktop", ["@axion/workbench", "@axion/workbench/*", "@axion/client", "@axion/client/tauri", "@axion/ui", "@axion/ui/*"], { react: true }),
   room("e2e", ["@axion/protocol", "@axion/client", "@axion/client/*"], { node: true }),
-  room("tools", ["@axion/protocol"], { node: true }),
+  room("tools", ["@axion/protocol", "@axion/models"], { node: true }),
   room("examples", [], { node: true }),
   room("bench", ["@axion/protocol", "@axion/engine", "@axion/engine/*"], { node: true }),
 ];
