@@ -7,9 +7,9 @@ import { limitsOf } from "./context/window.ts";
 import type { ModelClient } from "./model.ts";
 
 export const compactSession = async (params: CompactParams, client: ModelClient, mark: string, signal: AbortSignal): Promise<CompactResult> => {
-  const { window } = limitsOf(params.model.model, 80);
+  const { window, output } = limitsOf(params.model.model, 80);
   const blobs = blobTexts(params.blobs);
-  const messages = sizedOf(params.messages, params.messages.flatMap((message) => [...messageEntries(message, blobs, false)]));
+  const messages = sizedOf(params.messages, params.messages.flatMap((message) => [...messageEntries(message, { blobs, images: false, output })]));
   const total = messages.reduce((sum, each) => sum + each.tokens, 0);
   // Asked for by the person: where all of it would fit, the latest messages stay and the rest goes.
   const choice = choose(messages, Math.min(window, total));

@@ -116,7 +116,8 @@ export class Steps {
       this.#assembly.shortenAll();
       now = this.#assembly.assemble();
     }
-    if (now.overHard) {
+    // Where nobody knows the window, the provider is the one to say.
+    if (now.overHard && this.#assembly.limits.known) {
       throw new TurnFailure("context_full", `This needs about ${this.#assembly.scale.of(now.estimate)} tokens, and ${this.#scope.params.model.model.title} takes ${this.#assembly.limits.window}. Nothing was sent; the chat is kept.`,
         automatic ? "Choose a model with a larger window, or give long texts as files instead of pasting them." : "Compact the chat, switch automatic compaction on, or choose a model with a larger window.");
     }

@@ -5,7 +5,7 @@
 import { ModelFailure, type ModelFailureKind } from "@axion/agent";
 import { LIMITS, type ModelFetch, type ModelFetchInit } from "@axion/models";
 import type { HttpPieceParams, StepError } from "@axion/protocol";
-import { type Peer, RpcFailure } from "./peer.ts";
+import { MessageTooLarge, type Peer, RpcFailure } from "./peer.ts";
 
 /** What the host may send before the first `http_more`, and how much is read before more is allowed. */
 const FIRST_CREDIT = 262_144;
@@ -120,6 +120,7 @@ export class Broker {
       } catch (thrown) {
         close();
         if (init.signal.aborted) throw init.signal.reason;
+        if (thrown instanceof MessageTooLarge) throw new ModelFailure("context", `The request has ${init.body.length} characters, more than can be sent at once. Nothing was sent.`);
         if (thrown instanceof RpcFailure) throw failureOf(isStepError(thrown.data) ? thrown.data : undefined, thrown.message);
         throw thrown;
       }

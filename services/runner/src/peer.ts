@@ -14,6 +14,8 @@ export class RpcFailure extends Error {
     this.data = data;
   }
 }
+/** Nothing was sent. */
+export class MessageTooLarge extends RpcFailure {}
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
 export const INTERNAL_ERROR = -32603;
@@ -78,7 +80,7 @@ export class Peer {
   #send(frame: string): void {
     // Three bytes of UTF-8 a unit at most: the exact count is needed only near the limit.
     if (frame.length * 3 > MAX_FRAME_OUT && Buffer.byteLength(frame) > MAX_FRAME_OUT) {
-      throw new RpcFailure(INTERNAL_ERROR, `a message of ${frame.length} characters is too large for the channel`);
+      throw new MessageTooLarge(INTERNAL_ERROR, `a message of ${frame.length} characters is too large for the channel`);
     }
     this.#channel.output.write(frame);
   }

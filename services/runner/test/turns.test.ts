@@ -191,3 +191,12 @@ it("refuses what is no turn, and two of the same", async () => {
   await expect(host.ask("turn_steer", { turnId: "none", queuedId: "q", text: "x" })).rejects.toMatchObject({ code: -32602 });
   expect(await host.ask("turn_unsteer", { turnId: "none", queuedId: "q" })).toEqual({ taken: false });
 });
+
+it("does not try again what is too large to be sent", async () => {
+  const host = await start();
+  const seen = answering(host, 200, "");
+  const large: Partial<TurnStartParams> = { model: { provider: "p", kind: "openai-chat", model: { ...info, contextWindow: 90_000_000 } } };
+  await host.ask("turn_start", turn("word ".repeat(4_000_000), large));
+  expect(await ended(host)).toMatchObject({ state: "failed", error: { code: "model_context" } });
+  expect(seen.asked).toEqual([]);
+});

@@ -73,7 +73,7 @@ export class Assembly {
   /** Entries of the messages, made once. */
   historyEntries(): readonly Entry[] {
     const images = this.#scope.params.model.model.claims.some((claim) => claim.capability === "images" && claim.has);
-    this.#history ??= this.#messages.flatMap((message) => [...messageEntries(message, this.#blobs, images)]);
+    this.#history ??= this.#messages.flatMap((message) => [...messageEntries(message, { blobs: this.#blobs, images, output: this.limits.output })]);
     return this.#history;
   }
 
@@ -86,7 +86,7 @@ export class Assembly {
         entries.push(...known);
         continue;
       }
-      const made = itemEntries(item, memory);
+      const made = itemEntries(item, memory, this.limits.output);
       if (item.type === "told" || (item.closed && item.contents.every((content) => content.type !== "call" || content.call.finished !== undefined) && item !== state.items.at(-1))) this.#ofItem.set(item, made);
       entries.push(...made);
     }

@@ -17,9 +17,6 @@ export interface Entry {
   readonly messageId?: string;
 }
 
-/** Characters of a tool's output that the model sees. */
-const OUTPUT_HEAD = 40_000;
-const OUTPUT_TAIL = 8_000;
 const GO_ON = "[From Axion, not from the person: the reply above broke off here. Go on exactly where it stopped, without repeating anything.]";
 
 const tokensOf = (message: ModelMessage): number => MESSAGE_TOKENS + (message.role === "tool"
@@ -49,11 +46,11 @@ const valueText = (value: PortValue | undefined, blobs: ReadonlyMap<string, stri
 
 interface CallView { readonly callId: string; readonly tool: string; readonly state: string; readonly output?: PortValue | undefined; readonly error?: StepError | undefined }
 
-const resultMessage = (call: CallView, blobs: ReadonlyMap<string, string>): ModelMessage => {
+const resultMessage = (call: CallView, { blobs, output }: Pick<Making, "blobs" | "output">): ModelMessage => {
   const said = (text: string, isError: boolean): ModelMessage => ({ role: "tool", callId: call.callId, name: call.tool, output: text.toWellFormed(), isError });
   const why = call.error === undefined ? "" : `${call.error.message}${call.error.hint === undefined ? "" : ` ${call.error.hint}`}`;
   switch (call.state) {
-    case "succeeded": return said(fenced(call.tool, call.callId, headAndTail(valueText(call.output, blobs), OUTPUT_HEAD, OUTPUT_TAIL)), false);
+    case "succeeded": return said(fenced(call.tool, call.callId, headAndTail(valueText(call.output, blobs), output * 0.8, output * 0.2)), false);
     case "refused": return said(`Refused. ${why}`.trim(), true);
     case "failed": return said(`Failed. ${why}`.trim(), true);
     case "unknown": return said(`It is not known whether this was done. ${why}`.trim(), true);
@@ -67,7 +64,7 @@ const callContent = (callId: string, name: string, args: unknown): AssistantCont
 
 // ── messages of the session
 
-const userEntries = (message: Message, blobs: ReadonlyMap<string, string>, images: boolean): Entry[] => {
+const userEntries = (message: Message, { blobs, images }: Making): Entry[] => {
   const parts: UserContent[] = [];
   for (const part of message.parts) {
     if (part.type === "text") parts.push({ type: "text", text: part.text.toWellFormed() });
@@ -90,7 +87,7 @@ const imageOf = (json: string | undefined): string | undefined => {
   }
 };
 
-const assistantEntries = (message: Message, blobs: ReadonlyMap<string, string>): Entry[] => {
+const assistantEntries = (message: Message, making: Making): Entry[] => {
   const entries: Entry[] = [];
   let contents: AssistantContent[] = [];
   let results: ModelMessage[] = [];
@@ -107,7 +104,7 @@ const assistantEntries = (message: Message, blobs: ReadonlyMap<string, string>):
       if (part.text.trim() !== "") contents.push({ type: "text", text: part.text.toWellFormed() });
     } else if (part.type === "tool") {
       contents.push(callContent(part.callId, part.tool, part.arguments));
-      results.push(resultMessage({ callId: part.callId, tool: part.tool, state: part.state, output: part.output, error: part.error }, blobs));
+      results.push(resultMessage({ callId: part.callId, tool: part.tool, state: part.state, output: part.output, error: part.error }, making));
     } else if (part.type === "steer") {
       close();
       entries.push(entryOf(userText(part.text), "history", message.id));
@@ -122,8 +119,7 @@ const assistantEntries = (message: Message, blobs: ReadonlyMap<string, string>):
 
 export const blobTexts = (blobs: TurnStartParams["blobs"]): ReadonlyMap<string, string> => new Map(blobs.map((blob) => [blob.hash, blob.json]));
 
-export const messageEntries = (message: Message, blobs: ReadonlyMap<string, string>, images: boolean): readonly Entry[] =>
-  message.role === "assistant" ? assistantEntries(message, blobs) : userEntries(message, blobs, images);
+export const messageEntries = (message: Message, making: Making): readonly Entry[] => message.role === "assistant" ? assistantEntries(message, making) : userEntries(message, making);
 
 export const summaryEntry = (summary: Pick<TurnSummary, "text">): Entry =>
   entryOf(userText(`[A summary of earlier messages of this chat, made when they no longer fitted. recall searches the messages themselves.]\n${summary.text}`), "summary");
@@ -132,8 +128,10 @@ export const summaryEntry = (summary: Pick<TurnSummary, "text">): Entry =>
 
 /** Outputs of this turn that are kept as blobs, and what a provider wants back of its reasoning, by part. In memory only. */
 export interface TurnMemory { readonly outputs: ReadonlyMap<string, string>; readonly signatures: ReadonlyMap<number, string> }
+/** What entries are made with. */
+export interface Making { readonly blobs: ReadonlyMap<string, string>; readonly images: boolean; /** Characters of one output. */ readonly output: number }
 
-const stepEntries = (step: StepItem, memory: TurnMemory): Entry[] => {
+const stepEntries = (step: StepItem, memory: TurnMemory, output: number): Entry[] => {
   const parts: AssistantContent[] = [];
   const calls: CallState[] = [];
   for (const content of step.contents) {
@@ -150,12 +148,12 @@ const stepEntries = (step: StepItem, memory: TurnMemory): Entry[] => {
   const said = parts.some((part) => part.type !== "reasoning");
   return [
     ...(said ? [entryOf({ role: "assistant", parts }, "history")] : []),
-    ...calls.map((call) => entryOf(resultMessage({ callId: call.callId, tool: call.tool, state: call.finished?.state ?? "cancelled", output: call.finished?.output, error: call.finished?.error }, memory.outputs), "toolOutput")),
+    ...calls.map((call) => entryOf(resultMessage({ callId: call.callId, tool: call.tool, state: call.finished?.state ?? "cancelled", output: call.finished?.output, error: call.finished?.error }, { blobs: memory.outputs, output }), "toolOutput")),
     ...(step.cut && said ? [entryOf(userText(GO_ON), "history")] : []),
   ];
 };
 
-export const itemEntries = (item: Item, memory: TurnMemory): readonly Entry[] => item.type === "told" ? [entryOf(userText(item.text), "history")] : stepEntries(item, memory);
+export const itemEntries = (item: Item, memory: TurnMemory, output: number): readonly Entry[] => item.type === "told" ? [entryOf(userText(item.text), "history")] : stepEntries(item, memory, output);
 
 /** As one list for the model: neighbours of the person's side become one message, because some servers insist on turns. */
 export const joined = (messages: readonly ModelMessage[]): ModelMessage[] => {
