@@ -101,20 +101,21 @@ function PanelToggles(): JSX.Element | null {
 
 function ChatPanelToggles(): JSX.Element {
   const t = useT();
+  const open = useView((state) => state.route.place === 'chat' && state.route.sessionId !== undefined);
   const chats = usePanel('chats');
   const panel = usePanel('chatPanel');
   const commands = useMemo<readonly Command[]>(
     () => [
       { id: 'panel-side', label: t('chat.list'), group: 'group.chat', icon: 'panel-left', shortcut: 'Mod+B', run: chats.toggle },
-      { id: 'panel-inspector', label: t('chat.panel'), group: 'group.chat', icon: 'panel-right', shortcut: 'Mod+I', run: panel.toggle },
+      { id: 'panel-inspector', label: t('chat.panel'), group: 'group.chat', icon: 'panel-right', shortcut: 'Mod+I', enabled: open, run: panel.toggle },
     ],
-    [t, chats, panel],
+    [t, chats, panel, open],
   );
   useCommands(commands);
   return (
     <>
       <IconButton icon="panel-left" label={t('chat.list')} shortcut="Mod+B" small pressed={chats.open} onClick={chats.toggle} />
-      <IconButton icon="panel-right" label={t('chat.panel')} shortcut="Mod+I" small pressed={panel.open} onClick={panel.toggle} />
+      {open && <IconButton icon="panel-right" label={t('chat.panel')} shortcut="Mod+I" small pressed={panel.open} onClick={panel.toggle} />}
     </>
   );
 }

@@ -24,8 +24,6 @@ export interface EditorState {
 }
 
 const COLUMN = 214;
-/** About half of a new node, so that it is put round a point and not below it. */
-const HALF = { w: 87, h: 48 } as const;
 
 export function useEditorState(graphId: string, openRunPanel: () => void): EditorState {
   const client = useClient();
@@ -81,7 +79,11 @@ export function useEditorState(graphId: string, openRunPanel: () => void): Edito
       const { model: now, shown: chosen } = latest.current;
       const after = onlyNode(chosen);
       usedKind(kind.id);
-      apply(insert(now, kind, spot ?? spotFor(now, after, canvas), environment.newId, after === null || spot !== undefined ? undefined : { after }), 'insert');
+      const change = insert(now, kind, spot ?? spotFor(now, after, canvas), environment.newId, after === null || spot !== undefined ? undefined : { after });
+      apply(change, 'insert');
+      // The free place may be out of view.
+      const [added] = change.nodes ?? [];
+      if (added !== undefined) environment.frame(() => canvas.current?.showNode(added));
     },
     [apply, environment, usedKind],
   );
@@ -128,8 +130,7 @@ function existing(selection: CanvasSelection, model: GraphModel): CanvasSelectio
 function spotFor(model: GraphModel, after: string | null, canvas: RefObject<CanvasHandle | null>): Spot {
   const node = after === null ? undefined : model.nodes.get(after);
   if (node !== undefined) return { at: { x: node.x + (node.w ?? COLUMN - 40) + 40, y: node.y }, parent: node.parent ?? null };
-  const centre = canvas.current?.centre() ?? { x: 0, y: 0 };
-  return { at: { x: centre.x - HALF.w, y: centre.y - HALF.h }, parent: null };
+  return canvas.current?.newPlace() ?? { at: { x: 0, y: 0 }, parent: null };
 }
 
 /** The run that was chosen, or, when none was, the newest one while it is under way. A run that is gone is not shown. */

@@ -9,13 +9,16 @@ import { useT } from '../../messages/context.ts';
 import { useClient, useWorkspace } from '../../session/context.ts';
 import { ShortcutsList } from '../help/ShortcutsList.tsx';
 import { AboutPage } from './AboutPage.tsx';
+import { AgentPage } from './AgentPage.tsx';
+import { AllowedHosts } from './AllowedHosts.tsx';
 import { AppearancePage } from './AppearancePage.tsx';
+import { ChannelsPage } from './ChannelsPage.tsx';
+import { EgressPage } from './EgressPage.tsx';
 import { FoldersPage } from './FoldersPage.tsx';
+import { ModelsPage } from './ModelsPage.tsx';
 import { RunnerPage } from './RunnerPage.tsx';
 import { PageHead } from './SettingRow.tsx';
-import { findPages, pageFacts, pageNamed, type SettingsPage, settingsPages } from './settingsIndex.ts';
-
-const groups = ['settings.groupWork', 'settings.groupApplication'] as const;
+import { findPages, pageFacts, pageNamed, type SettingsPage, settingsGroups, settingsPages } from './settingsIndex.ts';
 
 export function SettingsScreen({ page: asked }: { readonly page: string | null }): JSX.Element {
   const { view } = useClient();
@@ -49,7 +52,7 @@ export function SettingsScreen({ page: asked }: { readonly page: string | null }
           })}
     >
       {found.length === 0 && <p className="px-3 py-2 text-fg-2">{t('settings.none', { typed })}</p>}
-      {groups.map((group) => {
+      {settingsGroups.map((group) => {
         const rows = found.filter((one) => pageFacts[one.page].group === group);
         return rows.length === 0 ? null : (
           <SideGroup key={group} title={t(group)}>
@@ -86,7 +89,7 @@ export function SettingsScreen({ page: asked }: { readonly page: string | null }
         </nav>
       )}
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className={page === 'folders' ? 'max-w-[1100px] p-6' : 'max-w-[760px] p-6'}>
+        <div className={page === 'folders' || page === 'egress' ? 'max-w-[1180px] p-6' : page === 'models' ? 'max-w-[960px] p-6' : 'max-w-[760px] p-6'}>
           <PageContent page={page} />
         </div>
       </div>
@@ -97,6 +100,19 @@ export function SettingsScreen({ page: asked }: { readonly page: string | null }
 function PageContent({ page }: { readonly page: SettingsPage }): JSX.Element {
   const t = useT();
   switch (page) {
+    case 'models':
+      return <ModelsPage />;
+    case 'agent':
+      return <AgentPage />;
+    case 'channels':
+      return <ChannelsPage />;
+    case 'egress':
+      return (
+        <>
+          <EgressPage />
+          <AllowedHosts />
+        </>
+      );
     case 'appearance':
       return <AppearancePage />;
     case 'runner':

@@ -1,18 +1,23 @@
 // The pages of Settings and what each is found by. Search goes over names and words of the rows. Pure.
 
 import type { IconName } from '@axion/ui';
-import type { MessageKey, Translate } from '../../messages/translate.ts';
+import type { MessageArguments, MessageKey, Translate } from '../../messages/translate.ts';
 
-export const settingsPages = ['runner', 'folders', 'appearance', 'shortcuts', 'about'] as const;
+export const settingsPages = ['models', 'agent', 'runner', 'channels', 'egress', 'folders', 'appearance', 'shortcuts', 'about'] as const;
 export type SettingsPage = (typeof settingsPages)[number];
 
-type PlainKey = Extract<MessageKey, `settings.${string}` | `about.${string}`>;
+type PlainKey = Extract<MessageKey, `settings.${string}` | `about.${string}` | `models.${string}` | `agent.${string}` | `egress.${string}` | `keys.${string}` | `channels.${string}`>;
+
+/** Words that can be shown as they are. */
+type FoundBy = { [Key in PlainKey]: keyof MessageArguments<Key> extends never ? Key : never }[PlainKey];
+export const settingsGroups = ['settings.groupWork', 'settings.groupBoundaries', 'settings.groupApplication'] as const;
+type SettingsGroup = (typeof settingsGroups)[number];
 
 interface PageFacts {
-  readonly group: 'settings.groupWork' | 'settings.groupApplication';
-  readonly label: 'settings.pageRunner' | 'settings.pageFolders' | 'settings.pageAppearance' | 'settings.pageShortcuts' | 'settings.pageAbout';
+  readonly group: SettingsGroup;
+  readonly label: 'settings.pageRunner' | 'settings.pageFolders' | 'settings.pageAppearance' | 'settings.pageShortcuts' | 'settings.pageAbout' | 'settings.pageModels' | 'settings.pageAgent' | 'settings.pageChannels' | 'settings.pageEgress';
   readonly icon: IconName;
-  readonly words: readonly Exclude<PlainKey, 'settings.none' | 'settings.notSaved'>[];
+  readonly words: readonly FoundBy[];
 }
 
 export const pageFacts: Readonly<Record<SettingsPage, PageFacts>> = {
@@ -22,7 +27,21 @@ export const pageFacts: Readonly<Record<SettingsPage, PageFacts>> = {
     icon: 'container',
     words: ['settings.runner', 'settings.runnerDocker', 'settings.runnerProcess', 'settings.dockerHost', 'settings.concurrency', 'settings.allowUnjailed', 'settings.health', 'settings.runDoctor'],
   },
-  folders: { group: 'settings.groupWork', label: 'settings.pageFolders', icon: 'folder-lock', words: ['settings.foldersText'] },
+  models: {
+    group: 'settings.groupWork',
+    label: 'settings.pageModels',
+    icon: 'cpu',
+    words: ['models.providers', 'models.addProvider', 'models.probe', 'models.default', 'models.models', 'models.kind.ollama', 'models.kind.anthropic', 'models.kind.openai-chat', 'keys.title', 'keys.value'],
+  },
+  agent: {
+    group: 'settings.groupWork',
+    label: 'settings.pageAgent',
+    icon: 'bot',
+    words: ['agent.instructions', 'agent.guards', 'agent.maxSteps', 'agent.maxMinutes', 'agent.maxTokens', 'agent.maxCost', 'agent.sameCalls', 'agent.compaction', 'agent.automatic'],
+  },
+  channels: { group: 'settings.groupWork', label: 'settings.pageChannels', icon: 'plug', words: ['channels.webhook', 'channels.port', 'channels.name.cli'] },
+  egress: { group: 'settings.groupBoundaries', label: 'settings.pageEgress', icon: 'arrow-up-right', words: ['egress.airGap', 'egress.ledger', 'egress.hosts', 'egress.refused'] },
+  folders: { group: 'settings.groupBoundaries', label: 'settings.pageFolders', icon: 'folder-lock', words: ['settings.foldersText'] },
   appearance: {
     group: 'settings.groupApplication',
     label: 'settings.pageAppearance',

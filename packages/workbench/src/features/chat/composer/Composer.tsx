@@ -233,7 +233,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           </Button>
         )}
         <Button small look={empty || props.asked ? 'plain' : 'ink'} disabled={empty} busy={sending} trailingIcon="arrow-up" onClick={() => send(running ? 'steer' : null)}>
-          {running ? t('chat.addToTurn') : t('chat.send')}
+          {running ? <span className="max-md:sr-only">{t('chat.addToTurn')}</span> : t('chat.send')}
         </Button>
       </div>
     </div>

@@ -39,7 +39,7 @@ export function ModelPicker({ model, onPick, open, onOpenChange, small = false }
           className="inline-flex h-(--h-icon-button) min-w-0 shrink items-center gap-1.5 rounded-field px-1.5 text-small text-fg-2 hover:bg-hover hover:text-fg data-popup-open:bg-active"
         >
           <Icon name="cpu" size={14} />
-          <span className={`truncate ${small ? 'max-w-28' : 'max-w-52'}`}>{label}</span>
+          <span className={`truncate ${small ? 'max-w-28' : 'max-w-52 max-md:max-w-32'}`}>{label}</span>
           <Icon name="chevron-down" size={14} className="max-sm:hidden" />
         </button>
       }

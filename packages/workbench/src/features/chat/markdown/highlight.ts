@@ -1,7 +1,6 @@
 // Colours for code, in the hues that values of those types have on the canvas. A few languages only, and nothing is guessed: a language
 // that is not here stays plain.
 
-import type { Root, RootContent } from 'hast';
 import bash from 'highlight.js/lib/languages/bash';
 import c from 'highlight.js/lib/languages/c';
 import css from 'highlight.js/lib/languages/css';
@@ -34,6 +33,9 @@ const looks: Readonly<Record<string, string>> = {
   'hljs-section': 'font-semibold', 'hljs-symbol': 'text-ty-bool', 'hljs-variable': 'text-ty-file', 'hljs-addition': 'text-add-fg', 'hljs-deletion': 'text-del-fg',
   'hljs-selector-tag': 'text-ty-object', 'hljs-selector-class': 'text-ty-file', 'hljs-selector-id': 'text-ty-file',
 };
+
+type Root = ReturnType<typeof low.highlight>;
+type RootContent = Root['children'][number];
 
 /** Null for a language that is not known. */
 export function paint(code: string, language: string): readonly Painted[] | null {

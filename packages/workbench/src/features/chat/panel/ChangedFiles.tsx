@@ -6,7 +6,7 @@ import { type JSX, useMemo, useState } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { Counts, DiffView } from '../DiffView.tsx';
 import { diffLines } from '../diffLines.ts';
-import { PanelBlock } from './SessionPanel.tsx';
+import { PanelBlock } from './PanelBlock.tsx';
 import { useChangedFiles } from './useChangedFiles.ts';
 
 export function ChangedFiles(): JSX.Element | null {

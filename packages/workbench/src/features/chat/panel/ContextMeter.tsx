@@ -5,7 +5,7 @@ import type { JSX } from 'react';
 import { useFormats, useT } from '../../../messages/context.ts';
 import { useSessionState } from '../session.ts';
 import { type ShareKind, sharesOf, usedTokens } from './contextShares.ts';
-import { PanelBlock } from './SessionPanel.tsx';
+import { PanelBlock } from './PanelBlock.tsx';
 
 const fills: Readonly<Record<ShareKind, string>> = { instructions: 'bg-ty-object', files: 'bg-ty-text', toolOutput: 'bg-ty-file', history: 'bg-ty-number' };
 

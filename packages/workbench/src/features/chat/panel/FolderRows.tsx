@@ -8,7 +8,7 @@ import { useClient } from '../../../session/context.ts';
 import { reasonOf } from '../../../session/words.ts';
 import { FolderPicker } from '../../folders/FolderPicker.tsx';
 import { useSession, useSessionState } from '../session.ts';
-import { PanelBlock } from './SessionPanel.tsx';
+import { PanelBlock } from './PanelBlock.tsx';
 
 export function FolderRows(): JSX.Element {
   const t = useT();

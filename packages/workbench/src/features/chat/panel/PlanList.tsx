@@ -5,7 +5,7 @@ import { type RunState, StateGlyph } from '@axion/ui';
 import type { JSX } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { useSessionState } from '../session.ts';
-import { PanelBlock } from './SessionPanel.tsx';
+import { PanelBlock } from './PanelBlock.tsx';
 
 const glyphs: Readonly<Record<TodoState, RunState>> = { open: 'idle', doing: 'running', done: 'succeeded', dropped: 'skipped' };
 

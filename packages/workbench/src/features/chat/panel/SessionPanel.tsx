@@ -1,7 +1,7 @@
 // What stands beside a chat: its plan, how full the model's window is, which files it changed, which folders it may use.
 
 import { IconButton } from '@axion/ui';
-import type { JSX, ReactNode } from 'react';
+import type { JSX } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { ChangedFiles } from './ChangedFiles.tsx';
 import { ContextMeter } from './ContextMeter.tsx';
@@ -27,18 +27,6 @@ export function SessionPanel({ onClose, onCompact }: SessionPanelProps): JSX.Ele
         <ChangedFiles />
         <FolderRows />
       </div>
-    </section>
-  );
-}
-
-export function PanelBlock({ title, hint, children }: { readonly title: string; readonly hint?: ReactNode; readonly children: ReactNode }): JSX.Element {
-  return (
-    <section aria-label={title} className="border-b border-line-1 px-3.5 py-3">
-      <div className="mb-1.5 flex items-baseline gap-2 text-small">
-        <h3 className="min-w-0 flex-1 font-semibold">{title}</h3>
-        {hint !== undefined && <span className="shrink-0 text-fg-3 tabular-nums">{hint}</span>}
-      </div>
-      {children}
     </section>
   );
 }

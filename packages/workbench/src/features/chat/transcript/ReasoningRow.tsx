@@ -4,7 +4,7 @@ import { Icon } from '@axion/ui';
 import type { JSX } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { Caret } from './TextRow.tsx';
-import { useKeptOpen } from './WorkRow.tsx';
+import { useKeptOpen } from './useKeptOpen.ts';
 
 export interface ReasoningRowProps {
   readonly text: string;

@@ -9,7 +9,7 @@ import { useClient } from '../../../session/context.ts';
 import { DiffView } from '../DiffView.tsx';
 import { useSession } from '../session.ts';
 import { OutputWell } from './OutputWell.tsx';
-import { useKeptOpen } from './WorkRow.tsx';
+import { useKeptOpen } from './useKeptOpen.ts';
 
 const glyphs: Readonly<Record<ToolPart['state'], RunState>> = {
   running: 'running', waiting: 'waiting', succeeded: 'succeeded', failed: 'failed', refused: 'cancelled', cancelled: 'cancelled', unknown: 'failed',

@@ -119,7 +119,7 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <div ref={scroller} role="region" aria-label={label} tabIndex={0} data-transcript className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px] [contain:strict] [overflow-anchor:none]">
-        <div className="flex min-h-full flex-col justify-end">
+        <div className="min-h-full">
           {hasOlder && (
             <div className="mx-auto w-full max-w-[768px] px-6 pt-3 text-center text-small">
               {loading === 'older' ? <Skeleton rows={2} label={t('loading')} /> : <Link onClick={() => void session.loadOlder().catch(() => undefined)}>{t('chat.older')}</Link>}

@@ -3,29 +3,12 @@
 
 import type { MessagePart, RequestPart, ToolPart } from '@axion/protocol';
 import { Icon, StateGlyph } from '@axion/ui';
-import { type JSX, useState } from 'react';
+import type { JSX } from 'react';
 import { useFormats, useT } from '../../../messages/context.ts';
-import { useMessage, useSession } from '../session.ts';
+import { useMessage } from '../session.ts';
 import { ReasoningRow } from './ReasoningRow.tsx';
 import { ToolRow } from './ToolRow.tsx';
-
-/** By session and row: rows leave the page when they are far from the view. */
-const openRows = new Map<string, boolean>();
-const MOST_KEPT = 500;
-
-export function useKeptOpen(key: string, initial: boolean): readonly [boolean, (open: boolean) => void] {
-  const { sessionId } = useSession();
-  const name = `${sessionId}/${key}`;
-  const [chosen, setChosen] = useState<boolean | undefined>(() => openRows.get(name));
-  return [
-    chosen ?? initial,
-    (open) => {
-      if (openRows.size > MOST_KEPT) openRows.clear();
-      openRows.set(name, open);
-      setChosen(open);
-    },
-  ];
-}
+import { useKeptOpen } from './useKeptOpen.ts';
 
 export function WorkRow({ messageId, from, to }: { readonly messageId: string; readonly from: number; readonly to: number }): JSX.Element | null {
   const t = useT();

@@ -5,6 +5,7 @@ import { type DraftOp, edits, type GraphModel, type GraphNode } from '@axion/cli
 import { fit, type Kind } from '@axion/engine';
 import type { EdgeRecord } from '@axion/protocol';
 import { conversionOf, jointOf } from './connections.ts';
+import { freePlace, type Spot } from './freePlace.ts';
 import { infoOf } from './kindInfo.ts';
 
 export interface Change {
@@ -13,10 +14,7 @@ export interface Change {
   readonly nodes?: readonly string[];
   readonly notes?: readonly string[];
 }
-export interface Spot {
-  readonly at: { readonly x: number; readonly y: number };
-  readonly parent: string | null;
-}
+export type { Spot };
 
 const STEP_ASIDE = 24;
 const COLUMN = NODE_WIDTH + 40;
@@ -37,26 +35,13 @@ export function reconnect(graph: GraphModel, edge: string, from: CanvasEndpoint,
 const edgesInto = (graph: GraphModel, to: CanvasEndpoint): readonly string[] =>
   [...graph.edges.values()].filter((edge) => edge.to.node === to.node && edge.to.port === to.port).map((edge) => edge.id);
 
-/** A new node of a kind, under a name that the graph does not have yet. */
+/** A new node of a kind, under a name that the graph does not have yet, where there is room. */
 export function newNode(graph: GraphModel, kind: Kind, spot: Spot, id: string): GraphNode {
   const names = new Set([...graph.nodes.values()].map((node) => node.name));
   let name = kind.title;
   for (let number = 2; names.has(name); number += 1) name = `${kind.title} ${number}`;
-  const at = freeSpot(graph, spot);
-  return { id, kind: kind.id, name, ...(spot.parent === null ? {} : { parent: spot.parent }), config: {}, x: at.x, y: at.y };
-}
-
-/** Not exactly on top of another node: one that is there is stepped aside from. */
-export function freeSpot(graph: GraphModel, { at, parent }: Spot): { readonly x: number; readonly y: number } {
-  const taken = new Set<string>();
-  for (const node of graph.nodes.values()) if ((node.parent ?? null) === parent) taken.add(`${node.x},${node.y}`);
-  let x = snap(at.x);
-  let y = snap(at.y);
-  while (taken.has(`${x},${y}`)) {
-    x += STEP_ASIDE;
-    y += STEP_ASIDE;
-  }
-  return { x, y };
+  const node: GraphNode = { id, kind: kind.id, name, ...(spot.parent === null ? {} : { parent: spot.parent }), config: {}, x: spot.at.x, y: spot.at.y };
+  return { ...node, ...freePlace(graph, spot, node) };
 }
 
 /** Adds a node, and joins it to the open end of an edge or to the node that it was put after, where a port fits. */

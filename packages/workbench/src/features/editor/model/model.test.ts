@@ -34,6 +34,12 @@ function after(graph: GraphModel, ops: readonly DraftOp[]): GraphModel {
   return registers.model;
 }
 
+/** New nodes that lie on another one of their level; each is at least so large. */
+function overlaps(graph: GraphModel, parent: string | null): readonly string[] {
+  const level = [...graph.nodes.values()].filter((node) => (node.parent ?? null) === parent);
+  return level.flatMap((one) => level.filter((other) => one !== other && one.id.startsWith('id') && Math.abs(one.x - other.x) < 174 && Math.abs(one.y - other.y) < 72).map((other) => `${one.id} on ${other.id}`));
+}
+
 const sample = model('g', [
   { id: 'start', kind: 'start', config: { fields: [{ name: 'limit', type: 'number' }] } },
   { id: 'list', kind: 'file.list', config: { slot: 'in' } },
@@ -90,11 +96,22 @@ describe('changes', () => {
   it('inserts after a node with an edge, into the container that is meant, beside what is there', () => {
     const graph = after(sample, insert(sample, kind('file.write'), { at: { x: 3, y: 2 }, parent: null }, counter(), { after: 'text' }).ops);
     const made = graph.nodes.get('id1');
-    expect(made).toMatchObject({ name: 'Write file', x: 24, y: 24 });
+    expect(made).toMatchObject({ name: 'Write file' });
+    expect(overlaps(graph, null)).toEqual([]);
     expect([...graph.edges.values()].some((edge) => edge.from.node === 'text' && edge.to.node === 'id1' && edge.to.port === 'text')).toBe(true);
     const inner = after(sample, insert(sample, kind('parse'), { at: { x: 0, y: 0 }, parent: 'each' }, counter(), { endpoint: { node: 'read', port: 'text' }, side: 'output' }).ops);
     expect(inner.nodes.get('id1')?.parent).toBe('each');
     expect([...inner.edges.values()].some((edge) => edge.from.node === 'read' && edge.to.node === 'id1')).toBe(true);
+  });
+
+  it('puts many of one kind, wanted at one place, side by side: none hides another', () => {
+    let graph = sample;
+    const newId = counter();
+    for (const parent of [null, 'each']) {
+      for (let times = 0; times < 12; times += 1) graph = after(graph, insert(graph, kind('wait'), { at: { x: 60, y: 60 }, parent }, newId).ops);
+      expect(overlaps(graph, parent)).toEqual([]);
+    }
+    expect([...graph.nodes.values()].filter((node) => node.kind === 'wait').every((node) => Math.hypot(node.x - 60, node.y - 60) < 1200)).toBe(true);
   });
 
   it('offers for an open end only kinds that take it', () => {

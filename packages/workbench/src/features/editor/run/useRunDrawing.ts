@@ -2,13 +2,16 @@
 
 import type { EdgeLook, NodeView } from '@axion/canvas';
 import type { GraphModel } from '@axion/client';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useReducer } from 'react';
 import { useMessages } from '../../../messages/context.ts';
 import { useNow } from '../../../session/clock.ts';
-import { useRun } from '../../../session/context.ts';
+import { useClient, useRun } from '../../../session/context.ts';
 import { stateWord } from '../../../session/words.ts';
+import { createHold } from './heldRunning.ts';
 import { createRunDrawer, type RunDrawing, type ViewWords } from './nodeViews.ts';
 
+/** A run that ended so short a time ago is one that the person has just started. */
+const JUST_NOW_MS = 2000;
 const noDrawing: RunDrawing = { views: new Map<string, NodeView>(), looks: new Map<string, EdgeLook>() };
 
 export function useRunDrawing(runId: string | null, model: GraphModel): RunDrawing {
@@ -19,9 +22,14 @@ export function useRunDrawing(runId: string | null, model: GraphModel): RunDrawi
   const now = useNow(live ? 1000 : 60_000);
   // A drawer belongs to one run: it keeps what did not change since the last frame. `runId` makes a new one for another run.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  const draw = useMemo(() => createRunDrawer(words), [words, runId]);
-  if (run === null || run.view.version === 0) return noDrawing;
-  return draw(model, run.view, now);
+  const { draw, hold } = useMemo(() => ({ draw: createRunDrawer(words), hold: createHold(words.state('running')) }), [words, runId]);
+  const { environment } = useClient();
+  const real = run === null || run.view.version === 0 ? noDrawing : draw(model, run.view, now);
+  const exactly = environment.now();
+  const { drawing, nextAt } = hold(real, live || exactly - (run?.view.endedAt ?? 0) < JUST_NOW_MS, exactly);
+  const [, again] = useReducer((times: number) => times + 1, 0);
+  useEffect(() => (nextAt === null ? undefined : environment.after(Math.max(0, nextAt - environment.now()), again)), [environment, nextAt]);
+  return drawing;
 }
 
 export function useViewWords(): ViewWords {

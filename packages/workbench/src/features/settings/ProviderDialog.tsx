@@ -1,0 +1,96 @@
+// Writing down a provider: which protocol it speaks, where it is, its key. Saving asks it for its models at once.
+
+import type { ProviderConfig, ProviderKind } from '@axion/protocol';
+import { Button, Dialog, FormRow, NumberField, RadioRows, TextField } from '@axion/ui';
+import { type JSX, useState } from 'react';
+import { useStore } from 'zustand';
+import { useT } from '../../messages/context.ts';
+import { useClient } from '../../session/context.ts';
+import { reasonOf } from '../../session/words.ts';
+import { useKeyPlaceWords } from './KeysSection.tsx';
+import { idFrom } from './providerId.ts';
+
+type Kind = Exclude<ProviderKind, 'demo'>;
+const kinds: readonly Kind[] = ['openai-chat', 'openai-responses', 'anthropic', 'ollama'];
+const usual: Readonly<Record<Kind, string>> = {
+  'openai-chat': 'http://127.0.0.1:8080/v1', 'openai-responses': 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com', ollama: 'http://127.0.0.1:11434',
+};
+
+export function ProviderDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const { models } = useClient();
+  const t = useT();
+  const place = useKeyPlaceWords();
+  const taken = useStore(models.store, (state) => state.config?.providers);
+  const [kind, setKind] = useState<Kind>('openai-chat');
+  const [title, setTitle] = useState('');
+  const [url, setUrl] = useState(usual['openai-chat']);
+  const [key, setKey] = useState('');
+  const [names, setNames] = useState('');
+  const [context, setContext] = useState<number | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const save = async () => {
+    setBusy(true);
+    setError(null);
+    const id = idFrom(title.trim() === '' ? t(`models.kind.${kind}`) : title, Object.keys(taken ?? {}));
+    const listed = names.split(/[\s,]+/).filter((name) => name !== '');
+    const config: ProviderConfig = {
+      kind, baseUrl: url.trim(), enabled: true, ...(title.trim() === '' ? {} : { title: title.trim() }), ...(key.trim() === '' ? {} : { keyName: id }),
+      ...(listed.length === 0 ? {} : { models: listed }), ...(context === null ? {} : { contextWindow: context }),
+    };
+    try {
+      await models.updateConfig(`providers.${id}`, { ...config });
+      if (key.trim() !== '') await models.setKey(id, key.trim());
+      onClose();
+      void models.refresh();
+    } catch (reason) {
+      setError(reasonOf(t, reason));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      stayOnOutsideClick
+      width="large"
+      title={t('models.addTitle')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('act.cancel')}</Button>
+          <Button look="ink" busy={busy} disabled={url.trim() === ''} onClick={() => void save()}>
+            {t('models.addAct')}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <FormRow label={t('models.protocol')}>
+          <RadioRows
+            value={kind}
+            onChange={(next) => {
+              if (url === usual[kind]) setUrl(usual[next]);
+              setKind(next);
+            }}
+            rows={kinds.map((value) => ({ value, label: t(`models.kind.${value}`), detail: t(`models.kindText.${value}`) }))}
+          />
+        </FormRow>
+        <FormRow label={t('models.address')} help={t('models.addressHelp')} error={error ?? undefined}>
+          <TextField mono value={url} onChange={setUrl} maxLength={2000} />
+        </FormRow>
+        <FormRow label={t('models.name')} help={t('models.nameHelp')}>
+          <TextField value={title} onChange={setTitle} maxLength={200} />
+        </FormRow>
+        <FormRow label={t('keys.valueMaybe')} help={place}>
+          <TextField type="password" mono autoComplete="off" value={key} onChange={setKey} maxLength={8192} />
+        </FormRow>
+        <FormRow label={t('models.listed')} help={t('models.listedHelp')}>
+          <TextField mono value={names} onChange={setNames} maxLength={4000} />
+        </FormRow>
+        <FormRow label={t('models.contextWindow')} help={t('models.contextWindowHelp')}>
+          <NumberField value={context} onChange={setContext} min={256} max={100_000_000} unit={t('agent.unitTokens')} className="w-44" />
+        </FormRow>
+      </div>
+    </Dialog>
+  );
+}
