@@ -24,7 +24,7 @@ export interface ModelPorts {
 
 /**
  * Stands for the provider's base URL, which is not known here: `http://provider.invalid/chat/completions` means the path `/chat/completions` under that base.
- * Bases as people know them: with `/v1` for the two of OpenAI, without it for Anthropic and Ollama.
+ * Bases as people know them: with `/v1` for OpenAI's two and for Anthropic, without anything for Ollama.
  */
 export const PROVIDER_ORIGIN = "http://provider.invalid";
 

@@ -1,10 +1,10 @@
-/** Anthropic Messages: `POST v1/messages`, answered as server-sent events with types of their own. */
+/** Anthropic Messages: `POST messages`, answered as server-sent events with types of their own. */
 import type { Protocol } from "../converse.ts";
 import { anthropicReader } from "./reply.ts";
 import { THINKING, anthropicBody } from "./request.ts";
 
 export const anthropic: Protocol = {
-  path: "/v1/messages",
+  path: "/messages",
   headers: { "anthropic-version": "2023-06-01" },
   framing: "events",
   extras: [{ name: THINKING, refusedBy: /thinking|adaptive|budget_tokens/i }],

@@ -12,10 +12,11 @@ const TOO_LONG = /context[ _-]?(length|window|size)|maximum context|prompt is to
 const NO_MONEY = /insufficient_quota|exceeded your current quota|credit balance|billing|payment/i;
 /** What looks like a key in a provider's own words is not repeated. */
 const KEY_LIKE = /\b(sk|pk|key|gsk|xai|hf|Bearer)[-_ ][A-Za-z0-9._*-]{6,}/g;
+const AFTER_KEY = /\b((?:api[ _-]?)?key|token|authorization|secret|password)\b([^.:=]{0,40}[:=]\s*["']?)[^\s"']{6,}/gi;
 
 /** One line, without control characters and without what looks like a key. */
 export const said = (text: string): string => {
-  const line = text.replace(/[\u0000-\u001f\u007f]+/g, " ").replace(/\s+/g, " ").trim().replace(KEY_LIKE, "[key]").toWellFormed();
+  const line = text.replace(/[\u0000-\u001f\u007f]+/g, " ").replace(/\s+/g, " ").trim().replace(KEY_LIKE, "[key]").replace(AFTER_KEY, "$1$2[key]").toWellFormed();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE - 1).toWellFormed()}…` : line;
 };
 

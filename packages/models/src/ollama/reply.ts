@@ -1,7 +1,7 @@
 /** Reads the lines of Ollama's chat: each a piece of a message, the last with the counts. Tool calls come whole, in older versions without an id. */
 import type { FinishReason } from "@axion/agent/model";
 import type { ReplyReader } from "../converse.ts";
-import { type Assembly, FIELD_SIGNATURE } from "../reply/assembly.ts";
+import type { Assembly } from "../reply/assembly.ts";
 import { at, countAt, isUnknowns, listOf, textAt } from "../reply/json.ts";
 
 const finishOf = (word: string | undefined): FinishReason => word === undefined || word === "stop" ? "stop" : word === "length" ? "length" : "other";
@@ -11,8 +11,7 @@ export const ollamaReader = (assembly: Assembly): ReplyReader => {
   const frame = (value: unknown): void => {
     assembly.model(textAt(value, "model"));
     const message = at(value, "message");
-    const thinking = textAt(message, "thinking");
-    if (thinking !== undefined && thinking !== "") assembly.reasoning(thinking, `${FIELD_SIGNATURE}thinking`);
+    assembly.reasoningIn("thinking", textAt(message, "thinking"));
     assembly.text(textAt(message, "content"));
     for (const call of listOf(at(message, "tool_calls"))) {
       const given = at(call, "function", "arguments");

@@ -1,7 +1,7 @@
 /** Reads the chunks of a chat completion: deltas of text, of reasoning under either of its names, and of tool calls by index. */
 import type { FinishReason } from "@axion/agent/model";
 import type { ReplyReader } from "../converse.ts";
-import { type Assembly, FIELD_SIGNATURE } from "../reply/assembly.ts";
+import type { Assembly } from "../reply/assembly.ts";
 import { at, countAt, isUnknowns, listOf, textAt } from "../reply/json.ts";
 
 const REASONS: Readonly<Record<string, FinishReason>> = { stop: "stop", length: "length", tool_calls: "tool-calls", function_call: "tool-calls", content_filter: "filter" };
@@ -30,8 +30,7 @@ const textOfContent = (content: unknown): string | undefined =>
 /** A delta of a stream, or the message of a whole reply: both have the same fields. */
 const readMessage = (message: unknown, assembly: Assembly, latest: { key: string | undefined }): void => {
   const field = typeof at(message, "reasoning_content") === "string" ? "reasoning_content" : "reasoning";
-  const reasoning = textAt(message, field);
-  if (reasoning !== undefined && reasoning !== "") assembly.reasoning(reasoning, `${FIELD_SIGNATURE}${field}`);
+  assembly.reasoningIn(field, textAt(message, field));
   assembly.text(textOfContent(at(message, "content")));
   assembly.text(textAt(message, "refusal"));
   for (const [position, call] of listOf(at(message, "tool_calls")).entries()) {

@@ -31,6 +31,8 @@ export class Assembly {
   #counts: Counts = {};
   #closed = false;
   #began = false;
+  /** The signature that reasoning gets when something else follows it. */
+  #closing: string | undefined;
   readonly #open = new Map<string, OpenCall>();
   readonly #taken = new Set<string>();
 
@@ -46,6 +48,7 @@ export class Assembly {
 
   text(text: string | undefined): void {
     if (!this.#more(text)) return;
+    this.#closeReasoning();
     const last = this.#parts.at(-1);
     if (last?.type === "text") this.#parts[this.#parts.length - 1] = { type: "text", text: last.text + text };
     else this.#parts.push({ type: "text", text });
@@ -53,13 +56,29 @@ export class Assembly {
 
   /** A signature belongs to all reasoning since the last one. */
   reasoning(text: string | undefined, signature?: string): void {
-    if (signature !== undefined && !this.finished) this.#began = true;
-    else if (!this.#more(text)) return;
-    if (this.finished) return;
+    const more = this.#more(text);
+    if (this.finished || (!more && signature === undefined)) return;
+    this.#began = true;
+    this.#reason(more ? text : "", signature);
+  }
+  #reason(text: string, signature: string | undefined): void {
     const last = this.#parts.at(-1);
-    const piece = { type: "reasoning" as const, text: text ?? "", ...(signature !== undefined && { signature }) };
-    if (last?.type === "reasoning" && (last.signature === undefined || last.signature === signature)) this.#parts[this.#parts.length - 1] = { ...piece, text: last.text + piece.text };
+    const joined = last?.type === "reasoning" && last.signature === undefined;
+    const piece: ModelPart = { type: "reasoning", text: joined ? last.text + text : text, ...(signature !== undefined && { signature }) };
+    if (joined) this.#parts[this.#parts.length - 1] = piece;
     else this.#parts.push(piece);
+  }
+
+  /** Reasoning of a protocol without signatures: the field that it came in is told at its end. */
+  reasoningIn(field: string, text: string | undefined): void {
+    if (!this.#more(text)) return;
+    this.#closing = `${FIELD_SIGNATURE}${field}`;
+    this.#reason(text, undefined);
+  }
+  #closeReasoning(): void {
+    const signature = this.#closing;
+    this.#closing = undefined;
+    if (signature !== undefined) this.#reason("", signature);
   }
 
   #more(text: string | undefined): text is string {
@@ -95,6 +114,7 @@ export class Assembly {
   callPiece(key: string, piece: { readonly id?: string | undefined; readonly name?: string | undefined; readonly arguments?: string | undefined }): void {
     if (this.finished) return;
     this.#began = true;
+    this.#closeReasoning();
     let call = this.#open.get(key);
     if (call === undefined) {
       this.#calls += 1;
@@ -138,6 +158,7 @@ export class Assembly {
   finish(reason: FinishReason): void {
     if (this.finished) return;
     this.#began = true;
+    this.#closeReasoning();
     for (const key of [...this.#open.keys()]) this.callEnd(key);
     this.#finish = reason === "stop" && this.#calls > 0 ? "tool-calls" : reason;
   }

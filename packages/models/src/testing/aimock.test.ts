@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => mock.stop());
 
 describe.each(KINDS)("%s", (kind) => {
-  const client = () => createModel({ kind }, { clock: realClock, fetch: (url, init) => fetchTo(mock.url + (kind.startsWith("openai") ? "/v1" : ""))(url, { ...init, headers: { ...init.headers, authorization: "Bearer test", "x-api-key": "test" } }) });
+  const client = () => createModel({ kind }, { clock: realClock, fetch: (url, init) => fetchTo(mock.url + (kind === "ollama" ? "" : "/v1"))(url, { ...init, headers: { ...init.headers, authorization: "Bearer test", "x-api-key": "test" } }) });
   const model = modelInfo({ name: "gpt-4o" });
 
   it("streams text", async () => {

@@ -32,7 +32,7 @@ describe.each(KINDS)("%s", (kind) => {
 
   it("the same parts, however the bytes are cut", async () => {
     const server = await startModelServer({ protocol: kind, script: RICH });
-    const whole = new Uint8Array(await (await fetch(server.base + (kind === "anthropic" ? "/v1/messages" : kind === "ollama" ? "/api/chat" : kind === "openai-chat" ? "/chat/completions" : "/responses"), { method: "POST", body: JSON.stringify({ model: "scripted-model" }) })).arrayBuffer());
+    const whole = new Uint8Array(await (await fetch(server.base + (kind === "anthropic" ? "/messages" : kind === "ollama" ? "/api/chat" : kind === "openai-chat" ? "/chat/completions" : "/responses"), { method: "POST", body: JSON.stringify({ model: "scripted-model" }) })).arrayBuffer());
     await server.close();
     const heard = async (cuts: readonly number[]) => {
       const edges = [0, ...[...new Set(cuts.map((cut) => cut % whole.length))].sort((a, b) => a - b), whole.length];

@@ -29,7 +29,7 @@ export interface ModelServer {
   /** Without a path. */
   readonly url: string;
   readonly port: number;
-  /** Base as a provider's configuration has it: with `/v1` for the two of OpenAI. */
+  /** Base as a provider's configuration has it: with `/v1`, but for Ollama. */
   readonly base: string;
   readonly requests: readonly SeenRequest[];
   /** Replies that are being sent. */
@@ -148,7 +148,7 @@ export const startModelServer = async (options: { readonly protocol: ProtocolNam
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   return {
-    url, port, base: options.protocol.startsWith("openai") ? `${url}/v1` : url, requests,
+    url, port, base: options.protocol === "ollama" ? url : `${url}/v1`, requests,
     get open() { return open; },
     idle: () => new Promise((resolve) => {
       if (open === 0) return resolve();
