@@ -163,7 +163,7 @@ export const all = listed([
   { name: "browser journeys", folder: "e2e/browser", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },
   { name: "desktop units", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop"], run: desktopUnits },
   {
-    name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
+    name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "cli", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
     run: (runtime) => journeys(files("e2e/desktop"), ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24"])(runtime),
   },
 ]);

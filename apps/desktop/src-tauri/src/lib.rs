@@ -8,30 +8,48 @@ mod call;
 #[rustfmt::skip]
 mod commands;
 mod seal;
+mod stopped;
 mod windows;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use axion_core::{Core, Resources, Setup, SystemHost, home};
+use axion_core::{Core, Resources, Setup, SystemHost, control, home};
 use axion_protocol::{ErrorCode, ErrorInfo, Shell};
+use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Invoke, InvokeBody};
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 
 use seal::{SEAL_KEY, Seal, Seals};
+use stopped::Stopped;
 use windows::Windows;
+
+/// How long to wait for an instance that is just ending.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Starts the app and returns when its last window is closed; the process's exit code.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() -> i32 {
     tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
+    let stopped = Arc::new(Stopped::default());
+    let told = stopped.clone();
+    let context = tauri::generate_context!();
+    // The home is opened while the toolkit starts: each takes about as long as the other.
+    let core = tauri::async_runtime::spawn(hold(resources(&context)));
     let app = tauri::Builder::default()
         .manage(Windows::default())
         .manage(Mutex::new(Seals::default()))
         .invoke_handler(sealed(commands::handler()))
-        .setup(|app| start(app.handle()).map_err(Into::into))
-        .build(tauri::generate_context!());
+        .setup(move |app| {
+            let app = app.handle();
+            start(app, core).or_else(|info| told.tell(app, &info)).map_err(Into::into)
+        })
+        .build(context);
     match app {
-        Ok(app) => app.run_return(on_event),
+        Ok(app) => {
+            let code = app.run_return(on_event);
+            if stopped.is() { code.max(1) } else { code }
+        }
         Err(error) => {
             tracing::error!(%error, "Axion could not start");
             1
@@ -43,16 +61,9 @@ fn filter() -> tracing_subscriber::EnvFilter {
     tracing_subscriber::EnvFilter::try_from_env("AXION_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"))
 }
 
-/// Opens the home and connects the window before its page can ask for anything.
-fn start(app: &AppHandle) -> Result<(), ErrorInfo> {
-    let home = home::locate(None).ok_or_else(|| {
-        ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.")
-            .with_hint("Set AXION_HOME to a folder of yours.")
-    })?;
-    let setup = Setup { home, resources: resources(app), runners: None };
-    let core = tauri::async_runtime::block_on(Core::open(setup, Arc::new(SystemHost(Shell::Desktop)))).inspect_err(|error| {
-        tracing::error!("{error} {}", error.hint.as_deref().unwrap_or_default());
-    })?;
+/// Connects the window to Core before its page can ask for anything.
+fn start(app: &AppHandle, core: JoinHandle<Result<Core, ErrorInfo>>) -> Result<(), ErrorInfo> {
+    let core = tauri::async_runtime::block_on(core).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("Axion broke off: {error}")))??;
     app.state::<Windows>().connect(app, &core, "main");
     app.manage(core.clone());
     tauri::async_runtime::spawn(async move {
@@ -60,13 +71,45 @@ fn start(app: &AppHandle) -> Result<(), ErrorInfo> {
             tracing::warn!(%error, "runs of an earlier session could not be taken up");
         }
     });
-    windows::open(app).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The window could not be opened: {error}")))
+    windows::open(app, theme(app)).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("The window could not be opened: {error}")))
+}
+
+/// Opens the home, and its control socket: other commands of this person on the same home are handed over while the window is open.
+async fn hold(resources: Resources) -> Result<Core, ErrorInfo> {
+    let home = home::locate(None).ok_or_else(|| {
+        ErrorInfo::new(ErrorCode::Storage, "There is no home folder to keep Axion's data in.")
+            .with_hint("Set AXION_HOME to a folder of yours.")
+    })?;
+    let since = Instant::now();
+    let core = loop {
+        let setup = Setup { home: home.clone(), resources: resources.clone(), runners: None };
+        match Core::open(setup, Arc::new(SystemHost(Shell::Desktop))).await {
+            Ok(core) => break core,
+            Err(info) if info.code == ErrorCode::InUse && since.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(info) => return Err(info),
+        }
+    };
+    if let Err(error) = control::serve(&core) {
+        tracing::warn!(%error, "the control socket could not be opened; other commands on this home must wait");
+    }
+    Ok(core)
+}
+
+/// The theme that the person chose; `None` follows the system.
+fn theme(app: &AppHandle) -> Option<tauri::Theme> {
+    let client = app.state::<Windows>().client("main")?;
+    let answer = tauri::async_runtime::block_on(client.call("get_settings", "{}"));
+    match serde_json::from_str::<axion_protocol::Settings>(&answer.outcome.ok()?).ok()?.theme {
+        axion_protocol::Theme::Dark => Some(tauri::Theme::Dark),
+        axion_protocol::Theme::Light => Some(tauri::Theme::Light),
+        axion_protocol::Theme::System => None,
+    }
 }
 
 /// An installed package carries its parts in Tauri's resource folder; a developer's build finds them in the repository.
-fn resources(app: &AppHandle) -> Resources {
-    let packed = app.path().resource_dir().map(|folder| Resources::packed(&folder));
-    packed.ok().filter(|parts| parts.runner_bundle.is_file()).unwrap_or_else(Resources::find)
+fn resources(context: &tauri::Context) -> Resources {
+    let packed = tauri::utils::platform::resource_dir(context.package_info(), &tauri::Env::default());
+    packed.ok().map(|folder| Resources::packed(&folder)).filter(|parts| parts.runner_bundle.is_file()).unwrap_or_else(Resources::find)
 }
 
 fn on_event(app: &AppHandle, event: RunEvent) {
