@@ -9,15 +9,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { binaries } from "./desktop/binaries.mjs";
-import { launch, median, memoryOf, total, withDisplay } from "./desktop/window.mjs";
+import { launch, median, memoryOf, pages, total, withDisplay } from "./desktop/window.mjs";
 
-const { axion, bare, cli } = binaries();
+const built = binaries();
 const sums = { bare: [], axion: [] };
 const parts = { bare: {}, axion: {} };
 await withDisplay(async (display) => {
   for (let round = 0; round < 3; round += 1) {
-    for (const [name, binary] of [["bare", bare], ["axion", axion]]) {
-      const app = await launch(binary, display);
+    for (const name of ["bare", "axion"]) {
+      const app = await launch({ binary: built[name], page: pages[name] }, display);
       await delay(5_000);
       parts[name] = memoryOf(app.pid);
       sums[name].push(total(parts[name]));
@@ -26,7 +26,7 @@ await withDisplay(async (display) => {
   }
 });
 const home = mkdtempSync(join(tmpdir(), "axion-bench-"));
-const serve = spawn(cli, ["serve", "--no-open", "--port", "0", "--home", home], { stdio: "ignore" });
+const serve = spawn(built.cli, ["serve", "--no-open", "--port", "0", "--home", home], { stdio: "ignore" });
 await delay(3_000);
 const idle = total(memoryOf(serve.pid));
 serve.kill();

@@ -32,38 +32,52 @@ const dumped = (display) => {
   return first + row * height <= dump.length ? { dump, first, width, height, row } : undefined;
 };
 
-/** True as soon as a pixel of the screen is not the empty root's black. */
-const painted = (display) => {
+/** What can be seen: nothing, the window's ground, the page's own colour in the middle, or something dark on it as well: words. */
+const look = (display, page) => {
   const screen = dumped(display);
-  if (screen === undefined) return false;
-  for (let y = 50; y < screen.height; y += 50) {
-    for (let x = 50; x < screen.width; x += 50) {
-      const at = screen.first + y * screen.row + x * 4;
-      if ((screen.dump[at] | screen.dump[at + 1] | screen.dump[at + 2]) !== 0) return true;
+  if (screen === undefined) return "nothing";
+  const { dump, first, width, height, row } = screen;
+  const colour = (x, y) => dump.readUIntLE(first + y * row + x * 4, 3);
+  const middle = colour(width >> 1, height >> 1);
+  if (middle === 0) return "nothing";
+  if (middle !== page) return "window";
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = first + y * row + x * 4;
+      if (dump[at] < 96 && dump[at + 1] < 96 && dump[at + 2] < 96 && (dump[at] | dump[at + 1] | dump[at + 2]) !== 0) return "words";
     }
   }
-  return false;
+  return "page";
 };
 
-/** Starts `binary` with an empty home; gives the milliseconds to first paint, and a way to end it. */
-export const launch = async (binary, display) => {
+/**
+ * Starts `binary` with an empty home; gives the milliseconds until its window was there, until its page (of this colour in the middle)
+ * was painted, and until there were words on it; and a way to end it.
+ */
+export const launch = async ({ binary, page }, display) => {
   const home = mkdtempSync(join(tmpdir(), "axion-bench-"));
   const began = performance.now();
   const child = spawn("dbus-run-session", ["--", binary], {
     env: { ...process.env, DISPLAY: display, AXION_HOME: join(home, "axion"), HOME: home, XDG_RUNTIME_DIR: home },
     stdio: "ignore", detached: true,
   });
-  while (!painted(display)) {
-    if (performance.now() - began > 30_000) throw new Error(`${binary} painted nothing in 30 s`);
-    if (child.exitCode !== null) throw new Error(`${binary} ended with ${child.exitCode}`);
+  const times = {};
+  const give = (message) => { process.kill(-child.pid, "SIGKILL"); throw new Error(message); };
+  while (times.words === undefined) {
+    const seen = look(display, page);
+    const ms = performance.now() - began;
+    if (seen !== "nothing") times.window ??= ms;
+    if (seen === "page" || seen === "words") times.paint ??= ms;
+    if (seen === "words") times.words = ms;
+    if (ms > 30_000) give(`${binary} painted nothing in 30 s: ${JSON.stringify(times)}`);
+    if (child.exitCode !== null) give(`${binary} ended with ${child.exitCode}`);
   }
-  const ms = performance.now() - began;
   const end = async () => {
     process.kill(-child.pid, "SIGKILL");
-    while (painted(display)) await delay(20);
-    rmSync(home, { recursive: true, force: true });
+    while (look(display, page) !== "nothing") await delay(20);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
-  return { ms, pid: child.pid, end };
+  return { times, pid: child.pid, end };
 };
 
 /** Proportional set size in MB of a process and all its descendants, the D-Bus session aside, by command name. */
@@ -87,6 +101,9 @@ export const memoryOf = (root) => {
   }
   return found;
 };
+
+/** The two that are compared, and the colour of their pages in the light theme. */
+export const pages = { bare: 0xf1f3f5, axion: 0xfcfcfd };
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 export const total = (memory) => Object.values(memory).reduce((sum, mb) => sum + mb, 0);
