@@ -5,7 +5,7 @@
 export { type Clip, type ClipNode, type ClipRefusal, type ClipResult, clipCorner, clipText, readClip } from './clipboard/clip.ts';
 export { KIND_DRAG_TYPE } from './flow/CanvasStage.tsx';
 export { type CanvasHandle, GraphCanvas, type GraphCanvasProps } from './flow/GraphCanvas.tsx';
-export { CONTAINER, type CanvasDensity, NODE_WIDTH, PREVIEW_LINES, SNAP, snap, type View } from './model/geometry.ts';
+export { boxSize, CONTAINER, type CanvasDensity, NODE_WIDTH, PREVIEW_LINES, SNAP, snap, type View } from './model/geometry.ts';
 export { type GraphIndex, indexGraph, isInnerEdge, withDescendants } from './model/graphIndex.ts';
 export {
   type Box, type CanvasEdge, type CanvasEndpoint, type CanvasIntent, type CanvasModel, type CanvasNode, type CanvasNote, type CanvasPort, type CanvasSelection,

@@ -9,7 +9,7 @@ import { FarLayer } from '../overlays/FarLayer.tsx';
 import { FindBar } from '../overlays/FindBar.tsx';
 import { Minimap } from '../overlays/Minimap.tsx';
 import { Outline } from '../overlays/Outline.tsx';
-import { itemAt } from '../overlays/scene.ts';
+import { firstOf, itemAt } from '../overlays/scene.ts';
 import { ZoomBar } from '../overlays/ZoomBar.tsx';
 import { domIdOf } from '../nodes/nodeDom.ts';
 import { CanvasContext } from './canvasContext.ts';
@@ -36,7 +36,7 @@ type Overlay = 'none' | 'find' | 'letters' | 'outline';
 export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }): JSX.Element {
   const { model, views, selection, words, density, readOnly, check, onIntent, domId } = props;
   const root = useRef<HTMLDivElement>(null);
-  const { index, sizes, scene } = useScene(model, views, density);
+  const { index, sizes, scene, lanes } = useScene(model, views, density);
   const [cursor, setCursor] = useState<string | null>(null);
   const [overlay, setOverlay] = useState<Overlay>('none');
   const [clash, setClash] = useState<Clash | null>(null);
@@ -65,8 +65,8 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
   latestCheck.current = check;
   const steadyCheck = useCallback<typeof check>((from, to) => latestCheck.current(from, to), []);
   const { nodes, edges } = useMemo(
-    () => build({ index, sizes, selection, density, dragged: drag.dragged, edgeName, part: part.shown }),
-    [build, index, sizes, selection, density, drag.dragged, edgeName, part.shown],
+    () => build({ index, sizes, selection, density, dragged: drag.dragged, edgeName, lanes, part: part.shown }),
+    [build, index, sizes, selection, density, drag.dragged, edgeName, lanes, part.shown],
   );
 
   const focusNode = (id: string, extend: boolean): void => {
@@ -90,6 +90,8 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
     }
     return { at: { x: after.x + size.w + 40, y: after.y }, parent: index.parent.get(after.id) ?? null };
   };
+  const latestPlace = useRef(newPlace);
+  latestPlace.current = newPlace;
   const openPalette = (screen: Point | null, from?: OpenEnd): void => {
     const place = screen === null ? newPlace() : placeOf(viewport.toCanvas(screen));
     const box = root.current?.getBoundingClientRect();
@@ -133,17 +135,18 @@ export function CanvasStage(props: GraphCanvasProps & { readonly domId: string }
     },
     rename: setRenaming,
     centre: viewport.centre,
+    newPlace: () => latestPlace.current(),
     toCanvas: viewport.toCanvas,
     find: () => setOverlay('find'),
     outline: () => setOverlay('outline'),
   }), [viewport, scene, model.notes, setRenaming]);
 
-  // The first look at a graph that has no remembered view shows all of it. Later changes of the model leave the view alone.
-  const fitted = useRef(props.view !== undefined);
+  // The first look at a graph that has no remembered view. Later changes of the model leave the view alone.
+  const opened = useRef(props.view !== undefined);
   const onReady = useCallback(() => {
-    if (!fitted.current && scene.bounds !== null) fitted.current = viewport.fit([scene.bounds], false);
+    if (!opened.current && scene.bounds !== null) opened.current = viewport.open(scene.bounds, firstOf(scene) ?? scene.bounds);
     part.onMove();
-  }, [scene.bounds, viewport, part.onMove]);
+  }, [scene, viewport, part.onMove]);
 
   const events = useSurfaceEvents({
     onDragStop: drag.onDragStop,

@@ -15,8 +15,10 @@ export interface CanvasHandle {
   /** Selects a node, puts the keyboard on it and brings it into view. */
   readonly showNode: (id: string) => void;
   readonly rename: (id: string) => void;
-  /** The middle of what is seen, in canvas coordinates: where something new goes. */
+  /** The middle of what is seen, in canvas coordinates. */
   readonly centre: () => Point;
+  /** Where something new goes: after what the keyboard is on, else in the middle of what is seen, in the container that is there. */
+  readonly newPlace: () => { readonly at: Point; readonly parent: string | null };
   readonly toCanvas: (screen: Point) => Point;
   readonly find: () => void;
   readonly outline: () => void;
@@ -34,7 +36,7 @@ export interface GraphCanvasProps {
   readonly readOnly: boolean;
   readonly check: CheckConnection;
   readonly onIntent: OnIntent;
-  /** Where the view was when the graph was last open; without it the graph is fitted. */
+  /** Where the view was when the graph was last open; without it the graph opens at its start, or whole where that can be read. */
   readonly view?: View;
   readonly onView?: (view: View) => void;
   readonly onAnnounce?: (text: string) => void;

@@ -6,6 +6,7 @@ import { type Edge, type Node, Position } from '@xyflow/react';
 import { type CanvasDensity, isOpenContainer, measures, type PortPlace, portPlaces } from '../model/geometry.ts';
 import { type GraphIndex, isInnerEdge, portKey } from '../model/graphIndex.ts';
 import type { GraphWindow } from './useWindow.ts';
+import type { Lane } from '../edges/lanes.ts';
 import type { CanvasEdge, CanvasNode, CanvasNote, CanvasPort, CanvasSelection, Point } from '../model/types.ts';
 
 export interface NodeData extends Record<string, unknown> {
@@ -20,6 +21,8 @@ export interface NoteData extends Record<string, unknown> {
 export interface EdgeData extends Record<string, unknown> {
   readonly port: CanvasPort | undefined;
   readonly name: string;
+  /** The way round what lies between its ends. */
+  readonly lane: Lane | undefined;
 }
 export type FlowNode = Node<NodeData, 'card' | 'container'> | Node<NoteData, 'note'>;
 export type FlowEdge = Edge<EdgeData, 'edge'>;
@@ -56,6 +59,7 @@ export interface FlowInput {
   /** Where things are dragged to just now, before that is an edit. */
   readonly dragged: ReadonlyMap<string, Point>;
   readonly edgeName: (edge: CanvasEdge) => string;
+  readonly lanes: ReadonlyMap<string, Lane>;
   /** The part of the graph that is wanted. */
   readonly part: GraphWindow;
 }
@@ -105,11 +109,13 @@ export function createFlowBuilder(): (input: FlowInput) => FlowElements {
       const depth = (input.index.depth.get(edge.from.node) ?? 0) + (input.index.parent.get(edge.to.node) === edge.from.node ? 1 : 0);
       const port = sourcePort(input.index, edge);
       const known = port !== undefined && targetPort(input.index, edge) !== undefined;
-      const signature = `${depth},${input.selection.edges.has(edge.id)},${port?.type},${port?.list},${known},${name}`;
+      const lane = input.lanes.get(edge.id);
+      const way = lane === undefined ? '' : `${lane.left},${lane.right},${lane.y},${lane.from.x},${lane.from.y},${lane.to.x},${lane.to.y}`;
+      const signature = `${depth},${input.selection.edges.has(edge.id)},${port?.type},${port?.list},${known},${way},${name}`;
       const kept = edgeEntries.get(edge.id);
       // An edge to a port that the kind does not have cannot be drawn; it stays in the document and is told as a problem.
       if (!known) continue;
-      const entry = kept?.source === edge && kept.signature === signature ? kept : { source: edge, signature, flow: flowEdge(edge, depth, port, name, input) };
+      const entry = kept?.source === edge && kept.signature === signature ? kept : { source: edge, signature, flow: flowEdge(edge, depth, port, name, lane, input) };
       nextEdges.set(edge.id, entry);
       edges.push(entry.flow);
     }
@@ -182,7 +188,7 @@ function noteNode(note: CanvasNote, at: Point, input: FlowInput): FlowNode {
   };
 }
 
-function flowEdge(edge: CanvasEdge, depth: number, port: CanvasPort | undefined, name: string, input: FlowInput): FlowEdge {
+function flowEdge(edge: CanvasEdge, depth: number, port: CanvasPort | undefined, name: string, lane: Lane | undefined, input: FlowInput): FlowEdge {
   return {
     id: edge.id,
     type: 'edge',
@@ -193,6 +199,6 @@ function flowEdge(edge: CanvasEdge, depth: number, port: CanvasPort | undefined,
     selected: input.selection.edges.has(edge.id),
     reconnectable: input.selection.edges.has(edge.id),
     zIndex: layerOf(depth, 'edge'),
-    data: { port, name },
+    data: { port, name, lane },
   };
 }

@@ -1,5 +1,6 @@
 /** From the model to boxes: the index, how many preview lines each node shows, sizes and the scene. Each is made again only if what it depends on changed. */
 import { useMemo, useRef } from 'react';
+import { type Lane, lanesOf } from '../edges/lanes.ts';
 import { type CanvasDensity, measureAll, previewCount } from '../model/geometry.ts';
 import { type GraphIndex, indexGraph } from '../model/graphIndex.ts';
 import type { CanvasModel, NodeView } from '../model/types.ts';
@@ -9,6 +10,7 @@ export interface CanvasScene {
   readonly index: GraphIndex;
   readonly sizes: ReadonlyMap<string, { readonly w: number; readonly h: number }>;
   readonly scene: Scene;
+  readonly lanes: ReadonlyMap<string, Lane>;
 }
 
 export function useScene(model: CanvasModel, views: ReadonlyMap<string, NodeView>, density: CanvasDensity): CanvasScene {
@@ -16,7 +18,8 @@ export function useScene(model: CanvasModel, views: ReadonlyMap<string, NodeView
   const previews = usePreviews(views);
   const sizes = useMemo(() => measureAll(index, previews, density), [index, previews, density]);
   const scene = useMemo(() => sceneOf(index, sizes, density), [index, sizes, density]);
-  return { index, sizes, scene };
+  const lanes = useMemo(() => lanesOf(scene), [scene]);
+  return { index, sizes, scene, lanes };
 }
 
 /** Lines of preview by node; the same map as before while no count changed, so that streaming text moves nothing. */

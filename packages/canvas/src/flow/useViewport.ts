@@ -1,7 +1,7 @@
 /** Moving the view: fit, centre on a node, zoom by steps, and the level of detail that follows from the zoom. */
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type RefObject, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { boundsOf, fitView, MAX_ZOOM, MIN_ZOOM, type View } from '../model/geometry.ts';
+import { boundsOf, fitView, MAX_ZOOM, MIN_ZOOM, openingView, type View } from '../model/geometry.ts';
 import type { Box, Point } from '../model/types.ts';
 import { useOnTransform } from './useOnTransform.ts';
 
@@ -21,7 +21,9 @@ export interface CanvasViewport {
   readonly onMoveStart: () => void;
   readonly onMoveEnd: () => void;
   /** False when there is nothing to fit, or no room yet. */
-  readonly fit: (boxes: Iterable<Box>, animate?: boolean) => boolean;
+  readonly fit: (boxes: Iterable<Box>) => boolean;
+  /** The first look; false as above. */
+  readonly open: (bounds: Box, start: Box) => boolean;
   readonly show: (box: Box) => void;
   readonly zoom: (by: 'in' | 'out' | '100') => void;
   readonly toCanvas: (screen: Point) => Point;
@@ -64,14 +66,21 @@ export function useViewport(root: RefObject<HTMLElement | null>, { initial, onVi
     tell.current?.({ x, y, zoom });
   }, [root, flow]);
 
-  const fit = useCallback((boxes: Iterable<Box>, animate = true) => {
+  // From the element: React Flow learns its size a moment later than the page has it.
+  const room = useCallback(() => root.current?.getBoundingClientRect() ?? { width: 0, height: 0 }, [root]);
+  const fit = useCallback((boxes: Iterable<Box>) => {
     const bounds = boundsOf(boxes);
-    // From the element: React Flow learns its size a moment later than the page has it.
-    const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+    const { width, height } = room();
     if (bounds === null || width === 0 || height === 0) return false;
-    void flow.setViewport(fitView(bounds, width, height), { duration: animate ? duration() : 0 });
+    void flow.setViewport(fitView(bounds, width, height), { duration: duration() });
     return true;
-  }, [root, flow]);
+  }, [room, flow]);
+  const open = useCallback((bounds: Box, start: Box) => {
+    const { width, height } = room();
+    if (width === 0 || height === 0) return false;
+    void flow.setViewport(openingView(bounds, start, width, height), { duration: 0 });
+    return true;
+  }, [room, flow]);
   const show = useCallback((box: Box) => {
     const { width, height, transform: [x, y, zoom] } = api.getState();
     const left = box.x * zoom + x;
@@ -94,7 +103,7 @@ export function useViewport(root: RefObject<HTMLElement | null>, { initial, onVi
     return { x: (width / 2 - x) / now, y: (height / 2 - y) / now };
   }, [api]);
   return useMemo(
-    () => ({ far, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre }),
-    [far, onMoveStart, onMoveEnd, fit, show, zoom, toCanvas, toScreen, centre],
+    () => ({ far, onMoveStart, onMoveEnd, fit, open, show, zoom, toCanvas, toScreen, centre }),
+    [far, onMoveStart, onMoveEnd, fit, open, show, zoom, toCanvas, toScreen, centre],
   );
 }

@@ -44,6 +44,17 @@ export function plainHeight(node: CanvasNode, preview: number, density: CanvasDe
   return BORDER + head + rows * row + (preview > 0 ? PREVIEW_FRAME + preview * line : 0) + strip;
 }
 
+/** The size of a node that is not drawn yet, for whoever looks for room for it. */
+export function boxSize({ open, w, h, rows, inside }: { readonly open: boolean; readonly w: number; readonly h: number; readonly rows: number; readonly inside: readonly Box[] }): { readonly w: number; readonly h: number } {
+  const { head, row, strip } = measures.compact;
+  if (!open) return { w: Math.min(NODE_WIDTH_MAX, Math.max(NODE_WIDTH, w)), h: BORDER + head + rows * row + strip };
+  const within = boundsOf(inside);
+  return {
+    w: Math.max(CONTAINER.minWidth, w, within === null ? 0 : within.x + within.w + CONTAINER.right),
+    h: Math.max(CONTAINER.minHeight, h, within === null ? 0 : within.y + within.h + CONTAINER.bottom),
+  };
+}
+
 export const isOpenContainer = (node: CanvasNode): boolean => node.container && !node.collapsed;
 
 /** Sizes of all drawn nodes. A container is as large as it was made, and never smaller than what it holds. */
@@ -139,6 +150,29 @@ export const MAX_ZOOM = 2;
 export function fitView(bounds: Box, width: number, height: number, padding = 40, maxZoom = 1): View {
   const zoom = Math.min(maxZoom, Math.max(MIN_ZOOM, Math.min((width - 2 * padding) / Math.max(1, bounds.w), (height - 2 * padding) / Math.max(1, bounds.h))));
   return { zoom, x: Math.round(width / 2 - (bounds.x + bounds.w / 2) * zoom), y: Math.round(height / 2 - (bounds.y + bounds.h / 2) * zoom) };
+}
+
+/** Smaller than this, names cannot be read. */
+export const READABLE_ZOOM = 0.6;
+
+/**
+ * The first look at a graph: all of it if it can be read like that, else its start at a size that can be. `start` is the box that the eye begins at;
+ * a graph that is low enough is shown in its whole height.
+ */
+export function openingView(bounds: Box, start: Box, width: number, height: number, padding = 40): View {
+  const whole = fitView(bounds, width, height, padding);
+  if (whole.zoom >= READABLE_ZOOM) return whole;
+  const zoom = READABLE_ZOOM;
+  const along = (from: number, size: number, at: number, room: number): number => {
+    if (size * zoom <= room - 2 * padding) return room / 2 - (from + size / 2) * zoom;
+    // No further than the graph goes, so that no room is wasted beside it.
+    return Math.max(room - padding - (from + size) * zoom, Math.min(padding - from * zoom, at));
+  };
+  return {
+    zoom,
+    x: Math.round(along(bounds.x, bounds.w, padding - start.x * zoom, width)),
+    y: Math.round(along(bounds.y, bounds.h, height / 2 - (start.y + start.h / 2) * zoom, height)),
+  };
 }
 
 /** The innermost open container under a point, leaving out some nodes (those that are being dragged). */

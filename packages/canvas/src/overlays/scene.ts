@@ -56,6 +56,16 @@ export function sceneOf(index: GraphIndex, sizes: ReadonlyMap<string, { readonly
   return { items, edges, boxes, parent: index.parent, bounds: boundsOf([...boxes.values(), ...notes]) };
 }
 
+/** Where the eye begins: the leftmost node that is not in another one, of those the uppermost. */
+export function firstOf(scene: Scene): Box | null {
+  let first: Box | null = null;
+  for (const { id, box } of scene.items) {
+    if (scene.parent.has(id)) continue;
+    if (first === null || box.x < first.x || (box.x === first.x && box.y < first.y)) first = box;
+  }
+  return first;
+}
+
 /** The topmost node at a point; containers last. */
 export function itemAt(scene: Scene, x: number, y: number): SceneItem | null {
   for (let at = scene.items.length - 1; at >= 0; at -= 1) {
