@@ -32,6 +32,8 @@ const unknownTool: ToolSafety = { readOnly: false, destructive: false, idempoten
 
 class Reading {
   readonly #scope: Scope;
+  /** The part of the reasoning that is not signed yet. */
+  #reasoning: number | undefined;
   said = 0;
   length = 0;
   calls = 0;
@@ -48,8 +50,14 @@ class Reading {
         if (typeof part.text !== "string") return true;
         if (part.text !== "") {
           const into = writer.text(part.type, part.text);
-          if (part.type === "reasoning" && part.signature !== undefined) memory.signatures.set(into, part.signature);
-        } else if (part.type === "reasoning" && part.signature !== undefined) memory.signatures.set(state.parts - 1, part.signature);
+          this.#reasoning = part.type === "reasoning" ? into : undefined;
+        }
+        // A signature closes the reasoning that it is for: what a provider signed apart goes back to it apart. One that came alone has no part to be kept by.
+        if (part.type === "reasoning" && part.signature !== undefined && this.#reasoning !== undefined) {
+          memory.signatures.set(this.#reasoning, part.signature);
+          this.#reasoning = undefined;
+          writer.endText();
+        }
         if (part.type === "text") this.said += part.text.length;
         this.length += part.text.length;
         if (this.length > MAX_REPLY || state.units + this.length > MAX_TURN) {

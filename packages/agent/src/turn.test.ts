@@ -154,3 +154,15 @@ test("stopping while an approval waits leaves no call open", async () => {
   expect(world.of("tool-finished")[0]?.state).toBe("cancelled");
   expect(world.files.written).toEqual([]);
 });
+
+test("reasoning goes back as it was signed: each piece with its own signature, none with another's", async () => {
+  const world = new World((_, number) => number === 1 ? [
+    { type: "reasoning", text: "First " }, { type: "reasoning", text: "thought.", signature: "s1" }, { type: "reasoning", text: "Second." }, { type: "reasoning", text: "", signature: "s2" },
+    { type: "text", text: "Look." }, { type: "reasoning", text: "", signature: "sealed and alone" }, ...calls(["list_files", {}]),
+  ] : says("Done."));
+  await world.run();
+  const sent = world.model.requests[1]?.messages.find((message) => message.role === "assistant");
+  expect(sent?.role === "assistant" && sent.parts.slice(0, 3)).toEqual([
+    { type: "reasoning", text: "First thought.", signature: "s1" }, { type: "reasoning", text: "Second.", signature: "s2" }, { type: "text", text: "Look." },
+  ]);
+});
