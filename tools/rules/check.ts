@@ -3,6 +3,7 @@ import { arrows } from "./arrows.ts";
 import { crates } from "./crates.ts";
 import { cycles } from "./cycles.ts";
 import { drift, root } from "../protocol/generate.ts";
+import { outward } from "./outward.ts";
 import { headers, names, words } from "./text.ts";
 import { type Debt, sizes } from "./sizes.ts";
 import { type Rule, readTree } from "./tree.ts";
@@ -13,7 +14,7 @@ const generated: Rule = {
   name: "generated files",
   run: () => drift(root).map((message) => ({ path: "npm run generate", message })),
 };
-export const rules: ReadonlyArray<Rule> = [arrows, crates, cycles, sizes(listed), names, headers, words, generated];
+export const rules: ReadonlyArray<Rule> = [arrows, crates, outward, cycles, sizes(listed), names, headers, words, generated];
 
 const tree = readTree(root);
 let failed = 0;

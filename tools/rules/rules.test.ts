@@ -5,6 +5,7 @@ import { crates } from "./crates.ts";
 import { cycles } from "./cycles.ts";
 import { importsOf, packageOf, resolveRelative } from "./imports.ts";
 import { linesOf, sizes } from "./sizes.ts";
+import { outward } from "./outward.ts";
 import { headers, names, words } from "./text.ts";
 import type { Rule } from "./tree.ts";
 
@@ -153,5 +154,27 @@ describe("names, headers and words", () => {
   });
   it("lets a suppression with its reason", () => {
     expect(run(words, { "a.ts": "// biome-ignore lint/x/y: the library asks for it" })).toEqual([]);
+  });
+});
+
+describe("one way out", () => {
+  it.each([
+    ["crates/core/src/a.rs", "let stream = TcpStream::connect(address).await?;"],
+    ["apps/cli/src/a.rs", "use std::net::ToSocketAddrs;"],
+    ["crates/core/src/b.rs", "let text = reqwest::get(url).await?;"],
+    ["crates/store/src/c.rs", 'Command::new("curl").arg(url)'],
+    ["crates/runner-host/src/d.rs", "use hyper_util::client::legacy::Client;"],
+  ])("speaks of %s", (path, text) => {
+    expect(run(outward, { [path]: text })).toHaveLength(1);
+  });
+  it.each([
+    ["crates/egress/src/connect.rs", "let stream = TcpStream::connect(address).await?;"],
+    ["apps/cli/src/serve.rs", "let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;"],
+    ["apps/cli/tests/serve.rs", "TcpStream::connect(address)"],
+    ["crates/core/src/runtime/tests.rs", "TcpStream::connect(address)"],
+    ["crates/core/src/a.rs", "//! Never a TcpStream of its own."],
+    ["packages/engine/src/a.ts", "const TcpStream = 1;"],
+  ])("lets %s", (path, text) => {
+    expect(run(outward, { [path]: text })).toEqual([]);
   });
 });

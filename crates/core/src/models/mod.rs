@@ -16,6 +16,8 @@ mod ollama;
 mod openai;
 mod place;
 mod registry;
+mod resolve;
+mod shown;
 #[cfg(test)]
 mod tests;
 
