@@ -2,8 +2,9 @@
 
 use std::io::Read;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use axion_protocol::{COMMAND_NAMES, ErrorCode, ErrorInfo, Subscription};
+use axion_protocol::{COMMAND_NAMES, ErrorCode, ErrorInfo, RuntimeState, RuntimeStatus, Subscription};
 use serde_json::Value;
 
 use crate::args::CallArgs;
@@ -32,6 +33,10 @@ async fn try_call(home: Option<PathBuf>, args: CallArgs) -> Result<(), ErrorInfo
         .map_err(|error| ErrorInfo::new(ErrorCode::InvalidParams, format!("The parameters are not JSON: {error}.")))?;
     let door = Door::open(locate(home)?).await?;
     let outcome = converse(&door, &args.command, &params, &parsed, args.follow).await;
+    let outcome = match outcome {
+        Ok(()) if args.command == "install_runtime" && door.is_here() => installed(&door).await,
+        outcome => outcome,
+    };
     if outcome.is_ok() && door.runs_in_progress() > 0 {
         say::note("axion: a run goes on in this process; waiting for its end (Ctrl-C leaves it to be resumed).");
         tokio::select! {
@@ -41,6 +46,24 @@ async fn try_call(home: Option<PathBuf>, args: CallArgs) -> Result<(), ErrorInfo
     }
     door.close().await;
     outcome
+}
+
+/// The installation goes on behind the command's answer; in this process it would end with it.
+async fn installed(door: &Door) -> Result<(), ErrorInfo> {
+    loop {
+        let status: RuntimeStatus = door.get("get_runtime", &serde_json::json!({})).await?;
+        if status.state != RuntimeState::Installing {
+            say::out(&serde_json::to_string(&status).unwrap_or_default());
+            return match status.message {
+                Some(why) => Err(ErrorInfo::new(ErrorCode::RuntimeMissing, why)),
+                None => Ok(()),
+            };
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+        }
+    }
 }
 
 async fn converse(door: &Door, command: &str, params: &str, parsed: &Value, follow: bool) -> Result<(), ErrorInfo> {

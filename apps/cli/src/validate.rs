@@ -8,7 +8,7 @@ use crate::args::ValidateArgs;
 use crate::door::{Door, locate};
 use crate::{input, say};
 
-/// Exit 0 if all are valid, 2 if some are not, 3 if nothing could be checked for want of a runner.
+/// Exit 0 if all are valid, 2 if some are not or could not be looked at: the engine that checks graphs needs Node.
 pub async fn validate(home: Option<PathBuf>, args: ValidateArgs) -> u8 {
     let mut door: Option<Door> = None;
     let mut code = 0;
@@ -23,9 +23,11 @@ pub async fn validate(home: Option<PathBuf>, args: ValidateArgs) -> u8 {
         };
         match check(&mut door, home.as_ref(), text).await {
             Ok(report) => code = code.max(tell(file, &report)),
+            // What is missing is missing for the files that follow, too.
             Err(info) if matches!(info.code, ErrorCode::NoRunner | ErrorCode::RuntimeMissing) => {
+                say::note(&format!("{} was not checked.", file.display()));
                 say::error(&info);
-                code = 3;
+                code = 2;
                 break;
             }
             Err(info) => {
