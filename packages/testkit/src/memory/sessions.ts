@@ -174,7 +174,8 @@ export class MemorySessions {
       turn.lines.shift();
       if ("event" in line) this.#write(session, turn, line.event as Draft);
       else this.#say(session, turn, line.part, line.kind, line.say);
-      this.#play(session);
+      // The next turn has begun to play by itself.
+      if (session.turn === turn) this.#play(session);
     });
   }
   #write(session: Session, turn: Turn, draft: Draft): void {
