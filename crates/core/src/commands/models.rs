@@ -42,6 +42,8 @@ impl Inner {
     pub(crate) async fn list_egress(&self, params: ListEgressParams) -> Outcome<EgressPage> {
         let (before, limit) = (params.before, params.limit.unwrap_or(USUAL_PAGE));
         let session = params.session_id.map(SessionId::into_string);
+        // The ends of requests that are over are on their way to the disk: behind them.
+        self.write(|_| Ok(())).await?;
         let (rows, more) = self.read(move |tx| tx.list_egress(session.as_deref(), before, limit)).await?;
         Ok(EgressPage { entries: wire::of(&rows)?, more, air_gap: self.providers.config.load().egress.air_gap })
     }
