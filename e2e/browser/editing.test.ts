@@ -173,7 +173,7 @@ describe("drawing a graph", () => {
     await name.fill("Second");
     await name.press("Enter");
     await page.getByRole("tab", { name: "Second", selected: true }).waitFor();
-    assert.equal(await page.getByRole("tablist", { name: "Open graphs" }).getByRole("tab").count(), 2);
+    assert.equal(await page.getByRole("tablist", { name: "Open documents" }).getByRole("tab").count(), 2);
     await toolbar(page).getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Duplicate the graph" }).click();
     await page.getByRole("tab", { name: /^Second.+copy/, selected: true }).waitFor();
