@@ -71,6 +71,7 @@ fn copy(from: &Connection, draft: &Path, stop: &dyn Fn() -> bool) -> Result<(), 
     drop(view);
     // A backup is one file, without a log beside it.
     to.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    // A bad index of words is taken along: it is made anew from what the backup holds.
     check::look_through(&to)?;
     to.close().map_err(|(_, error)| error.into())
 }

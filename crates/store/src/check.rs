@@ -7,21 +7,39 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 use crate::migrate;
 
+/// What was found in a database that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing is wrong.
+    Whole,
+    /// Only the index of words is: it is made anew from the texts.
+    BadWords,
+}
+
 /// Structure (`quick_check`) and streams; what regular checks and backups use.
-pub(crate) fn look_through(conn: &Connection) -> Result<(), StoreError> {
-    verdict(conn, "quick_check")?;
-    streams_are_whole(conn)
+pub(crate) fn look_through(conn: &Connection) -> Result<Found, StoreError> {
+    let found = verdict(conn, "quick_check")?;
+    streams_are_whole(conn)?;
+    Ok(found)
 }
 
 /// Also compares the indexes with the tables; for a database that is known to have lost something.
-pub(crate) fn look_through_closely(conn: &Connection) -> Result<(), StoreError> {
-    verdict(conn, "integrity_check")?;
-    streams_are_whole(conn)
+pub(crate) fn look_through_closely(conn: &Connection) -> Result<Found, StoreError> {
+    let found = verdict(conn, "integrity_check")?;
+    streams_are_whole(conn)?;
+    Ok(found)
 }
 
-fn verdict(conn: &Connection, pragma: &str) -> Result<(), StoreError> {
-    let verdict: String = conn.query_row(&format!("PRAGMA {pragma}(1)"), [], |row| row.get(0))?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict.replace('\n', " "))) }
+fn verdict(conn: &Connection, pragma: &str) -> Result<Found, StoreError> {
+    let mut statement = conn.prepare(&format!("PRAGMA {pragma}(20)"))?;
+    let complaints: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    // SQLite names the table behind each complaint about an index of words.
+    let of_words = |complaint: &str| complaint.to_ascii_lowercase().contains("fts5") && complaint.contains("session_search");
+    match complaints.iter().find(|complaint| *complaint != "ok" && !of_words(complaint)) {
+        Some(complaint) => Err(StoreError::Damaged(complaint.replace('\n', " "))),
+        None if complaints.iter().any(|complaint| complaint == "ok") => Ok(Found::Whole),
+        None => Ok(Found::BadWords),
+    }
 }
 
 /// Every table and index that the migrations make is there as they make it. What somebody added is left alone, and so are the

@@ -18,6 +18,8 @@ use crate::migrate::{self, Found};
 
 /// Left by a check that found damage while the database was in use; the next start acts on it.
 const MARKER: &str = "axion.db.check-failed";
+/// Left by a check that found only the index of words damaged.
+const WORDS_MARKER: &str = "axion.db.words-failed";
 /// Up to this size a database is looked through before it is used (some 10 ms); a larger one in the background.
 const CHECK_FIRST_BYTES: u64 = 8 << 20;
 /// SQLite's smallest page: no database is shorter.
@@ -123,10 +125,12 @@ fn attempt(home: &Home, busy: Duration, closely: bool) -> Result<Opened, OpenErr
     make_durable(&conn).map_err(fail)?;
     check_length(&conn, &path).map_err(fail)?;
     let checked = std::fs::metadata(&path).map_or(0, |meta| meta.len()) <= CHECK_FIRST_BYTES;
+    let words_marker = home.path().join(WORDS_MARKER);
+    let mut words = if words_marker.exists() { check::Found::BadWords } else { check::Found::Whole };
     if closely {
-        check::look_through_closely(&conn).map_err(fail)?;
+        words = check::look_through_closely(&conn).map_err(fail)?;
     } else if checked {
-        check::look_through(&conn).map_err(fail)?;
+        words = check::look_through(&conn).map_err(fail)?;
     }
     trust(&conn).map_err(fail)?;
     let mut before = |conn: &Connection, schema: u32| {
@@ -134,6 +138,11 @@ fn attempt(home: &Home, busy: Duration, closely: bool) -> Result<Opened, OpenErr
     };
     migrate::migrate(&conn, from, &mut before).map_err(fail)?;
     check::schema_is_whole(&conn).map_err(fail)?;
+    if words == check::Found::BadWords {
+        tracing::warn!("the index of words was damaged; it is made anew");
+        crate::sessions::index_anew(&conn).map_err(fail)?;
+        backup::remove(&words_marker).map_err(fail)?;
+    }
     let migrated_from = (from > 0 && from < migrate::current()).then_some(from);
     Ok(Opened { conn, recovery: None, migrated_from, checked })
 }
@@ -223,6 +232,12 @@ fn put_in_place(backup: &Path, database: &Path) -> Result<(), StoreError> {
     if let Some(folder) = database.parent() {
         backup::sync_folder(folder);
     }
+    Ok(())
+}
+
+/// Makes the next start make the index of words anew.
+pub(crate) fn mark_words(home: &Path) -> Result<(), StoreError> {
+    private_file(&home.join(WORDS_MARKER))?.sync_all()?;
     Ok(())
 }
 

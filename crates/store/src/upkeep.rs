@@ -149,7 +149,14 @@ impl Background {
     pub(crate) fn run(self, stop: &Receiver<()>) {
         if self.check {
             match self.with_reader(check::look_through) {
-                Ok(()) => self.tell(Health::Sound),
+                Ok(check::Found::Whole) => self.tell(Health::Sound),
+                Ok(check::Found::BadWords) => {
+                    tracing::warn!("the index of words is damaged; the next start makes it anew");
+                    if let Err(error) = recover::mark_words(&self.home) {
+                        tracing::error!(%error, "the damage could not be noted for the next start");
+                    }
+                    self.tell(Health::Sound);
+                }
                 Err(StoreError::Damaged(reason)) => self.damaged(reason),
                 Err(error) => tracing::debug!(%error, "the check after opening did not finish"),
             }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 mod support;
+#[path = "support/talk.rs"]
+mod talk;
 
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use axion_store::{DEFAULT_PROJECT, Health, Kept, OpenError, OpenOptions, OpenReport, Store, StoreError, StreamName};
+use axion_store::{DEFAULT_PROJECT, Health, Kept, OpenError, OpenOptions, OpenReport, PageAt, Store, StoreError, StreamName};
 use support::{Random, draft, new_run, open, write};
 
 const STREAM: &str = "run:r";
@@ -21,6 +23,14 @@ fn home() -> tempfile::TempDir {
     write(&store, |tx| tx.create_graph("g", DEFAULT_PROJECT, "Kept", 1)).unwrap();
     write(&store, |tx| tx.insert_run(&new_run("r"))).unwrap();
     fill(&store, 300);
+    talk::create(&store, "s");
+    let mut events = vec![talk::said("m0", None, "The first of many words", 1)];
+    events.extend(
+        (1..200).map(|n| {
+            talk::said(&format!("m{n}"), Some(&format!("m{}", n - 1)), &format!("word{n} and other words {}", "x ".repeat(200)), n)
+        }),
+    );
+    talk::append(&store, "s", &events).unwrap();
     store.close();
     let store = open(dir.path());
     fill(&store, 300);
@@ -54,8 +64,64 @@ fn read_all(store: &Store) -> Result<u64, StoreError> {
             assert!(page.events.first_seq() == after + 1 && !page.events.is_empty());
             after = page.events.last_seq();
         }
+        tx.list_sessions(false)?;
+        let mut before = None;
+        loop {
+            let at = before.as_deref().map_or(PageAt::Latest, PageAt::Before);
+            let page = tx.read_messages("s", at, 50)?;
+            before = page.before;
+            if before.is_none() {
+                break;
+            }
+        }
+        tx.search_sessions("words", None, 200)?;
         Ok(head)
     })
+}
+
+#[test]
+fn a_damaged_index_of_words_is_made_anew_and_nothing_else_is_lost() {
+    let dir = home();
+    let spoil = |home: &Path| {
+        let conn = rusqlite::Connection::open(home.join("axion.db")).unwrap();
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).unwrap();
+        assert!(conn.execute("UPDATE session_search_data SET block = zeroblob(length(block)) WHERE id > 10", []).unwrap() > 0);
+    };
+    spoil(dir.path());
+    let (store, report) = reopen(dir.path());
+    assert_eq!(report.recovery, None);
+    assert_eq!(store.read(|tx| tx.search_sessions("word150", None, 5)).unwrap().len(), 1);
+    assert_eq!(store.read(|tx| tx.search_sessions("talk", None, 5)).unwrap().len(), 1, "titles too");
+    read_all(&store).unwrap();
+    // A large database is looked through while it is used; its index is made anew at the next start.
+    for _ in 0..6 {
+        write(&store, |tx| tx.put_session_blob("s", &axion_store::hash_of(&[1; 2 << 20]), &[1; 2 << 20])).unwrap();
+        fill(&store, 3_000);
+    }
+    store.close();
+    spoil(dir.path());
+    let (told, heard) = channel();
+    let options =
+        OpenOptions { on_health: Some(Arc::new(move |health| told.send(health).unwrap_or(()))), ..OpenOptions::new(dir.path(), "cli") };
+    let (store, report) = Store::open(options).unwrap();
+    assert_eq!(report.recovery, None);
+    assert!(matches!(heard.recv_timeout(Duration::from_secs(60)).unwrap(), Health::Sound));
+    assert!(store.read(|tx| tx.search_sessions("word150", None, 5)).is_err());
+    store.close();
+    let (store, report) = reopen(dir.path());
+    assert_eq!(report.recovery, None);
+    assert_eq!(store.read(|tx| tx.search_sessions("word150", None, 5)).unwrap().len(), 1);
+    // Or as soon as something is to be written into it: nothing said is lost for it.
+    store.close();
+    spoil(dir.path());
+    let (store, _) = reopen(dir.path());
+    let many: Vec<_> = (200..400)
+        .map(|n| talk::said(&format!("m{n}"), Some(&format!("m{}", n - 1)), &format!("word{n} {}", "y ".repeat(9_000)), n))
+        .collect();
+    talk::append(&store, "s", &many).unwrap();
+    for word in ["word150", "word399"] {
+        assert_eq!(store.read(|tx| tx.search_sessions(word, None, 5)).unwrap().len(), 1);
+    }
 }
 
 fn copy(from: &Path) -> tempfile::TempDir {
@@ -248,6 +314,7 @@ fn damage_found_in_the_background_is_repaired_at_the_next_start() {
     let store = open(dir.path());
     write(&store, |tx| tx.insert_run(&new_run("r"))).unwrap();
     write(&store, |tx| tx.create_graph("g", DEFAULT_PROJECT, "Kept", 1)).unwrap();
+    talk::create(&store, "s");
     let stream = StreamName::parse(STREAM).unwrap();
     let text = "x".repeat(1000);
     for _ in 0..120 {

@@ -7,6 +7,7 @@ use rusqlite::params;
 
 use super::event::{Event, What};
 use super::rows::{SessionRow, SessionState, Usage};
+use super::settle::index_all;
 use crate::error::StoreError;
 use crate::events::EventDraft;
 use crate::rows::{to_json, to_sql};
@@ -31,15 +32,33 @@ impl WriteTx<'_> {
     /// # Errors
     /// `NotFound`, `Conflict` or `Invalid` if an event does not fit; then none of them was taken.
     pub fn append_session(&mut self, session_id: &str, drafts: &[EventDraft]) -> Result<(Appended, SessionRow), StoreError> {
-        let mark = self.committed.len();
-        self.conn().prepare_cached("SAVEPOINT fold")?.execute([])?;
-        let result = self.append_and_fold(session_id, drafts);
-        if result.is_err() && !self.conn().is_autocommit() {
-            self.committed.truncate(mark);
-            self.conn().prepare_cached("ROLLBACK TO fold")?.execute([])?;
+        match self.all_or_nothing(|tx| tx.append_and_fold(session_id, drafts)) {
+            // A turn must be able to end: a bad index of words costs a moment, not the answer.
+            Err(StoreError::Damaged(reason)) if !self.conn().is_autocommit() => {
+                tracing::warn!(reason, "the index of words may be damaged; it is made anew");
+                self.all_or_nothing(|tx| index_all(tx.conn()))?;
+                self.all_or_nothing(|tx| tx.append_and_fold(session_id, drafts))
+            }
+            other => other,
         }
+    }
+
+    /// Runs a part of a write that leaves nothing behind if it fails.
+    fn all_or_nothing<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mark = self.committed.len();
+        self.conn().prepare_cached("SAVEPOINT part")?.execute([])?;
+        // The index writes what it gathered when a savepoint begins; if it cannot, that must be known here.
+        let result = part(self).and_then(|value| {
+            self.conn().prepare_cached("SAVEPOINT words")?.execute([])?;
+            self.conn().prepare_cached("RELEASE words")?.execute([])?;
+            Ok(value)
+        });
         if !self.conn().is_autocommit() {
-            self.conn().prepare_cached("RELEASE fold")?.execute([])?;
+            if result.is_err() {
+                self.committed.truncate(mark);
+                self.conn().prepare_cached("ROLLBACK TO part")?.execute([])?;
+            }
+            self.conn().prepare_cached("RELEASE part")?.execute([])?;
         }
         result
     }

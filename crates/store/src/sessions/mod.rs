@@ -43,6 +43,7 @@ pub use self::rows::{
     Usage,
 };
 pub use self::search::SearchHit;
+pub(crate) use self::settle::index_anew;
 pub use self::totals::SessionTotals;
 pub use self::turns::OpenTurn;
 
