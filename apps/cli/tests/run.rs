@@ -2,13 +2,12 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::{Home, Ran, can_run, graph, repository, with_slot};
+use support::{Home, Lines, Ran, can_run, graph, repository, with_slot};
 
 fn waits(seconds: u64) -> Value {
     graph(&[json!(["start", "start", {}]), json!(["wait", "wait", { "mode": "for", "seconds": seconds }])], &["start.input > wait.value"])
@@ -180,7 +179,7 @@ fn set_fills_the_start_form() {
 /// A run in the background, its events read as they come.
 struct Background {
     child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    lines: Lines,
     seen: Vec<Value>,
 }
 
@@ -193,18 +192,18 @@ impl Background {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines = Lines::of(&mut child);
         Self { child, lines, seen: Vec::new() }
     }
     fn until(&mut self, kind: &str) -> Value {
-        for line in self.lines.by_ref() {
-            let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        while let Some(line) = self.lines.next(kind) {
+            let event: Value = serde_json::from_str(&line).unwrap();
             self.seen.push(event.clone());
             if event["type"] == kind {
                 return event;
             }
         }
-        panic!("no {kind} came after {:?}", self.seen);
+        panic!("no {kind} came after {:?}; {}", self.seen, self.lines.aside());
     }
     #[cfg(unix)]
     fn interrupt(&self) {

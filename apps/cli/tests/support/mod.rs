@@ -2,11 +2,68 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+
+/// What no command and no next line takes longer than, also on a machine that is busy with other tests.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Runs a command to its end; one that hangs is ended and says so in its output.
+pub fn to_the_end(command: &mut Command) -> Output {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = child.id();
+    let (done, waiting) = channel::<()>();
+    let watch = std::thread::spawn(move || {
+        let hangs = waiting.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        if hangs {
+            let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
+        }
+        hangs
+    });
+    let mut output = child.wait_with_output().unwrap();
+    drop(done);
+    if watch.join().unwrap() {
+        output.stderr.extend(format!("\nended by the test after {PATIENCE:?}: {command:?}").as_bytes());
+    }
+    output
+}
+
+/// The lines that a child says, waited for with a bound. What does not come is told with what was said on the other stream.
+pub struct Lines {
+    lines: Receiver<String>,
+    beside: Receiver<String>,
+}
+
+impl Lines {
+    pub fn of(child: &mut Child) -> Self {
+        Self { lines: spoken(child.stdout.take()), beside: spoken(child.stderr.take()) }
+    }
+    /// The next line; `None` at the end.
+    pub fn next(&self, what: &str) -> Option<String> {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => None,
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("waited {PATIENCE:?} for {what}; {}", self.aside()),
+        }
+    }
+    pub fn aside(&self) -> String {
+        format!("on standard error: {:?}", self.beside.try_iter().collect::<Vec<_>>())
+    }
+}
+
+fn spoken(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    if let Some(stream) = stream {
+        // Reads on when nobody listens, so that the child never stands at a full pipe.
+        std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+    }
+    receiver
+}
 
 /// A home, and a folder beside it for files.
 pub struct Home {
@@ -44,7 +101,7 @@ impl Home {
         command
     }
     pub fn axion<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        Ran::of(self.command().args(arguments).output().unwrap())
+        Ran::of(to_the_end(self.command().args(arguments)))
     }
     pub fn call(&self, command: &str, params: &Value) -> Result<Value, Value> {
         let ran = self.axion(["call", command, &params.to_string()]);
@@ -170,15 +227,14 @@ pub struct Served {
     pub url: String,
     pub port: u16,
     pub token: String,
-    _out: BufReader<ChildStdout>,
+    _out: Lines,
 }
 
 impl Served {
     pub fn start(home: &Home) -> Self {
-        let mut child = home.command().args(["serve", "--json", "--no-open"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
+        let mut child = home.command().args(["serve", "--json", "--no-open"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = Lines::of(&mut child);
+        let line = out.next("the address").unwrap_or_else(|| panic!("no address came; {}", out.aside()));
         let address: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the first line is no address: {line:?}"));
         assert_eq!(address["pid"], child.id());
         let text = |name: &str| address[name].as_str().unwrap().to_owned();
