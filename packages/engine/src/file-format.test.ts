@@ -4,7 +4,7 @@ import { formatGraphFile, formatLayoutFile } from "./file-format.ts";
 
 const graph: GraphDocument = {
   edges: [{ to: { port: "in", node: "b" }, id: "e", from: { node: "a", port: "out" } }],
-  nodes: [{ id: "b", kind: "k", name: "", config: { z: 1, a: "x" } }, { config: {}, name: "", off: true, kind: "k", id: "a" }],
+  nodes: [{ id: "b", kind: "k", name: "", config: { z: { d: 1, c: [] }, "10": 1, a: "x", "9": 2 } }, { config: {}, name: "", off: true, kind: "k", id: "a" }],
   slots: [], name: "G", id: "g", axion: 1,
 };
 
@@ -17,7 +17,7 @@ describe("the file format", () => {
   "slots": [],
   "nodes": [
     {"id":"a","kind":"k","name":"","off":true,"config":{}},
-    {"id":"b","kind":"k","name":"","config":{"z":1,"a":"x"}}
+    {"id":"b","kind":"k","name":"","config":{"10":1,"9":2,"a":"x","z":{"d":1,"c":[]}}}
   ],
   "edges": [
     {"id":"e","from":{"node":"a","port":"out"},"to":{"node":"b","port":"in"}}

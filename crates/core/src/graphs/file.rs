@@ -1,7 +1,7 @@
-//! The file format for git: one slot, node, edge or note per line, sorted by id, keys in the order of the schema. Equal
-//! graphs give equal text, and a change of one thing changes one line. Reading is lenient and is the store's import.
+//! The file format for git: one slot, node, edge or note per line, sorted by id, keys in the order of the schema,
+//! those of a config in that of the alphabet. Equal graphs give equal text, and a change of one thing changes one line. Reading is lenient and is the store's import.
 
-use axion_protocol::{ErrorInfo, GraphDocument, GraphLayout};
+use axion_protocol::{ErrorInfo, GraphDocument, GraphLayout, NodeRecord};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,7 +17,13 @@ pub fn document(document: &GraphDocument) -> Result<String, ErrorInfo> {
         out.value("description", description)?;
     }
     out.list("slots", sorted(&document.slots, |slot| slot.id.as_str()))?;
-    out.list("nodes", sorted(&document.nodes, |node| node.id.as_str()))?;
+    let alphabetical = |node: &NodeRecord| {
+        let mut node = node.clone();
+        node.config.sort_keys();
+        node
+    };
+    let nodes: Vec<NodeRecord> = document.nodes.iter().map(alphabetical).collect();
+    out.list("nodes", sorted(&nodes, |node| node.id.as_str()))?;
     out.list("edges", sorted(&document.edges, |edge| edge.id.as_str()))?;
     Ok(out.close())
 }
@@ -100,17 +106,29 @@ mod tests {
 
     #[test]
     fn one_thing_is_one_line() {
-        let text = r#"{"axion":1,"id":"g","name":"G","slots":[],"nodes":[{"id":"b","kind":"k","name":"","config":{"z":1.0,"a":"x"}},{"id":"a","kind":"k","name":"","off":true,"config":{}}],
+        let text = r#"{"axion":1,"id":"g","name":"G","slots":[],"nodes":[{"id":"b","kind":"k","name":"","config":{"z":{"d":1,"c":[]},"10":1,"a":"x","9":2}},{"id":"a","kind":"k","name":"","off":true,"config":{}}],
             "edges":[{"id":"e","from":{"node":"a","port":"out"},"to":{"node":"b","port":"in"}}]}"#;
         let graph: GraphDocument = serde_json::from_str(text).unwrap();
         let expected = "{\n  \"axion\": 1,\n  \"id\": \"g\",\n  \"name\": \"G\",\n  \"slots\": [],\n  \"nodes\": [\n    \
             {\"id\":\"a\",\"kind\":\"k\",\"name\":\"\",\"off\":true,\"config\":{}},\n    \
-            {\"id\":\"b\",\"kind\":\"k\",\"name\":\"\",\"config\":{\"z\":1.0,\"a\":\"x\"}}\n  ],\n  \"edges\": [\n    \
+            {\"id\":\"b\",\"kind\":\"k\",\"name\":\"\",\"config\":{\"10\":1,\"9\":2,\"a\":\"x\",\"z\":{\"d\":1,\"c\":[]}}}\n  ],\n  \"edges\": [\n    \
             {\"id\":\"e\",\"from\":{\"node\":\"a\",\"port\":\"out\"},\"to\":{\"node\":\"b\",\"port\":\"in\"}}\n  ]\n}\n";
         let written = document(&graph).unwrap();
         assert_eq!(written, expected);
         let again: GraphDocument = serde_json::from_str(&written).unwrap();
         assert_eq!(document(&again).unwrap(), expected);
+    }
+
+    /// The other writer is packages/engine: the examples are written by it.
+    #[test]
+    fn the_examples_are_written_the_same_here() {
+        for name in ["approval", "caught", "fan-out", "invoices"] {
+            let path = format!("{}/../../examples/{name}.axion", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(document(&serde_json::from_str(&text).unwrap()).unwrap(), text, "{name}");
+            let text = std::fs::read_to_string(format!("{path}.layout")).unwrap();
+            assert_eq!(layout(&serde_json::from_str(&text).unwrap()).unwrap(), text, "{name}");
+        }
     }
 
     #[test]
