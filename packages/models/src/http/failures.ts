@@ -15,9 +15,15 @@ const KEY_LIKE = /\b(sk|pk|key|gsk|xai|hf|Bearer)[-_ ][A-Za-z0-9._*-]{6,}/g;
 const AFTER_KEY = /\b((?:api[ _-]?)?key|token|authorization|secret|password)\b([^.:=]{0,40}[:=]\s*["']?)[^\s"']{6,}/gi;
 
 /** One line, without control characters and without what looks like a key. */
-export const said = (text: string): string => {
+export const oneLine = (text: string): string => {
   const line = text.replace(/[\u0000-\u001f\u007f]+/g, " ").replace(/\s+/g, " ").trim().replace(KEY_LIKE, "[key]").replace(AFTER_KEY, "$1$2[key]").toWellFormed();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE - 1).toWellFormed()}…` : line;
+};
+
+/** The same as a sentence: it ends like one. */
+export const said = (text: string): string => {
+  const line = oneLine(text);
+  return /[.!?…:]$/.test(line) ? line : `${line}.`;
 };
 
 /** The sentence in an error's body: the shapes that the four protocols and their imitators use. */
@@ -25,13 +31,15 @@ const sentenceOf = (value: unknown): string | undefined => {
   const found = textAt(value, "error", "message") ?? textAt(value, "error") ?? textAt(value, "message") ?? textAt(value, "detail") ?? textAt(value, "response", "error", "message") ?? textAt(value, "detail", 0, "msg") ?? textAt(value, "errors", 0, "message");
   return found === undefined || found.trim() === "" ? undefined : found;
 };
+/** What to call a page that came instead of an answer. */
+export const pageOf = (html: string): string => {
+  const title = /<title[^>]*>([^<]{1,200})/i.exec(html)?.[1];
+  return `a page of HTML${title === undefined ? "" : ` ("${oneLine(title)}")`}`;
+};
 const sentenceOfText = (text: string): string | undefined => {
   const json = parsed(text);
   if (json !== undefined) return sentenceOf(Array.isArray(json.value) ? json.value[0] : json.value);
-  if (/^\s*</.test(text)) {
-    const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1]?.trim();
-    return `a page of HTML${title === undefined ? "" : ` ("${title}")`}`;
-  }
+  if (/^\s*</.test(text)) return pageOf(text);
   return text.trim() === "" ? undefined : text;
 };
 
@@ -121,5 +129,5 @@ export const isErrorValue = (value: unknown): boolean => {
 export const failureOfWay = (error: unknown): ModelFailure => {
   if (error instanceof ModelFailure) return error;
   const words = error instanceof Error ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ""}` : String(error);
-  return failure("network", `The connection to the provider failed: ${said(words)}.`);
+  return failure("network", `The connection to the provider failed: ${said(words)}`);
 };

@@ -5,19 +5,15 @@
 import { createParser } from "eventsource-parser";
 import { LIMITS } from "../ports.ts";
 import { parsed } from "../reply/json.ts";
-import { failure, said } from "./failures.ts";
+import { failure, oneLine, pageOf } from "./failures.ts";
 
 /** A frame of a stream, one JSON document instead of a stream, or the word that nothing follows. */
 export type Frame = { readonly kind: "piece" | "whole"; readonly value: unknown } | { readonly kind: "end" };
 type Pieces = AsyncIterable<string>;
 
 const tooLong = () => failure("protocol", `The provider sent a frame of more than ${LIMITS.maxFrame / 1_048_576} MiB; the reply was cut off.`);
-const broken = (text: string) => failure("protocol", `The provider sent a frame that is not JSON: ${said(text.slice(0, 200))}`);
-const html = (text: string) => failure("protocol", `The provider answered with a page of HTML${titleOf(text)}, not as a model.`);
-const titleOf = (text: string) => {
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(text)?.[1];
-  return title === undefined ? "" : ` ("${said(title)}")`;
-};
+const broken = (text: string) => failure("protocol", `The provider sent a frame that is not JSON: "${oneLine(text.slice(0, 100))}".`);
+const html = (text: string) => failure("protocol", `The provider answered with ${pageOf(text)}, not as a model.`);
 
 /** The pieces again, beginning with the first that is not only white space, joined to what came before it. */
 async function* fromFirstWord(pieces: Pieces): AsyncGenerator<string, void, undefined> {

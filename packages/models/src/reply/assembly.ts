@@ -168,7 +168,7 @@ export class Assembly {
     if (this.#closed) return;
     if (!this.finished) {
       if (!this.#began) throw failure("protocol", "The provider answered with nothing.");
-      if (!complete) throw failure("network", "The reply was cut off before its end.", { hint: "What was said is kept. Try again to go on." });
+      if (!complete) throw failure("network", "The reply was cut off before its end.", { hint: "Try again to go on." });
       this.finish("stop");
     }
     this.#closed = true;
