@@ -51,7 +51,8 @@ async function* play(clock: ModelClock, request: ModelRequest, signal: AbortSign
   const inputTokens = tokens(request.system.length) + request.messages.reduce((sum, message) => sum + sizeOf(message), 0) + tokens(JSON.stringify(request.tools).length);
   yield { type: "usage", inputTokens, outputTokens: 0 };
   if (step.waitMs !== undefined && step.waitMs > 0) await pause(clock, step.waitMs, signal);
-  const told = scene.said !== "" && step.says.startsWith(scene.said.trimEnd()) ? scene.said.trimEnd().length : 0;
+  // A break may have trimmed what was said at its end, or not.
+  const told = step.says.startsWith(scene.said) ? scene.said.length : step.says.startsWith(scene.said.trimEnd()) ? scene.said.trimEnd().length : 0;
   if (step.thinks !== undefined && told === 0) {
     for (const word of wordsOf(step.thinks)) {
       await pause(clock, wordMs, signal);
