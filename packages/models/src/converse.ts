@@ -5,7 +5,7 @@
 import { ModelFailure, type ModelPart, type ModelRequest } from "@axion/agent/model";
 import { Exchange } from "./http/exchange.ts";
 import { eventFrames, lineFrames } from "./http/frames.ts";
-import { failureInReply, isErrorValue } from "./http/failures.ts";
+import { failure, failureInReply, isErrorValue } from "./http/failures.ts";
 import { type ModelPorts, idleMsOf } from "./ports.ts";
 import { Assembly } from "./reply/assembly.ts";
 
@@ -74,7 +74,7 @@ export async function* converse(ports: ModelPorts, protocol: Protocol, request: 
     } catch (error) {
       signal.throwIfAborted();
       // A reply that had finished is whole, whatever becomes of its connection.
-      if (!assembly.finished) problem = error;
+      if (!assembly.finished) problem = error instanceof ModelFailure ? error : failure("protocol", "The provider's reply could not be read.");
     }
     yield* assembly.take();
     if (problem !== undefined) throw problem;

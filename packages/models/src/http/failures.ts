@@ -122,7 +122,7 @@ export const failureInReply = (value: unknown): ModelFailure => {
 /** Whether a value is an error rather than a piece of a reply. */
 export const isErrorValue = (value: unknown): boolean => {
   const error = at(value, "error");
-  return (typeof error === "string" && error !== "") || isUnknowns(error) || (at(value, "type") === "error") || listOf(error).length > 0;
+  return (typeof error === "string" && error !== "") || isUnknowns(error) || at(value, "type") === "error" || at(value, "object") === "error" || listOf(error).length > 0;
 };
 
 /** An error of the way there: what the broker said, or anything else that broke the connection. */

@@ -31,7 +31,10 @@ const textOfContent = (content: unknown): string | undefined =>
 const readMessage = (message: unknown, assembly: Assembly, latest: { key: string | undefined }): void => {
   const field = typeof at(message, "reasoning_content") === "string" ? "reasoning_content" : "reasoning";
   assembly.reasoningIn(field, textAt(message, field));
-  assembly.text(textOfContent(at(message, "content")));
+  const content = at(message, "content");
+  // Mistral's way: a list, with thinking as one of its kinds.
+  for (const part of listOf(content)) assembly.reasoning(textOfContent(at(part, "thinking")));
+  assembly.text(textOfContent(content));
   assembly.text(textAt(message, "refusal"));
   for (const [position, call] of listOf(at(message, "tool_calls")).entries()) {
     const id = textAt(call, "id");

@@ -178,6 +178,16 @@ describe("what only one protocol has", () => {
     expect(told.calls.map(({ callId, name, arguments: given }) => [callId, name, given])).toEqual([["a", "one", '{"x":1}'], ["b", "two", '{"y":2}']]);
   });
 
+  it("chat: thinking in a list, an error without a key of that name, arguments nested past any stack", async () => {
+    const heard = (...values: readonly object[]) => hear(createModel({ kind: "openai-chat" }, { clock: realClock, fetch: () => Promise.resolve(new Response(values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join(""))) }), requestOf());
+    const choice = (delta: object, reason: string | null = null) => ({ model: "m", choices: [{ index: 0, delta, finish_reason: reason }] });
+    expect(await heard(choice({ content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] }), choice({ content: [{ type: "text", text: "yes" }] }, "stop"))).toMatchObject({ reasoning: "hm", text: "yes", failure: undefined });
+    expect((await heard(choice({ content: "a" }), { object: "error", message: "too many requests", type: "RateLimit", code: 429 })).failure).toMatchObject({ kind: "rate", status: 429 });
+    const deep = `data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":${'{"a":'.repeat(1_000_000)}1${"}".repeat(1_000_000)}}}]}}]}\n\n`;
+    const told = await hear(createModel({ kind: "openai-chat" }, { clock: realClock, fetch: () => Promise.resolve(new Response(deep)) }), requestOf());
+    expect(told.failure).toMatchObject({ kind: "protocol" });
+  });
+
   it("anthropic: the beginning and the end are marked for the cache; its counts include what was cached", async () => {
     const told = await askOnce("anthropic", { replies: [{ parts: [{ text: "ok" }], usage: { input: 1000, output: 2, cacheRead: 700, cacheWrite: 200 } }] }, requestOf({ messages: [said("one"), { role: "assistant", parts: [{ type: "text", text: "two" }] }, said("three")] }));
     expect(told.usage).toEqual({ type: "usage", inputTokens: 1000, outputTokens: 2, cacheReadTokens: 700, cacheWriteTokens: 200 });
