@@ -90,7 +90,7 @@ impl WriteTx<'_> {
         self.announce_project(project_id, ts)
     }
 
-    /// Deletes a project and moves its graphs to the trash with it (each can be restored).
+    /// Deletes a project and moves its graphs to the trash with it (each can be restored); its sessions stay, in no project.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` for the default project.
@@ -101,6 +101,7 @@ impl WriteTx<'_> {
         for graph in self.list_graphs(Some(project_id), false)? {
             self.set_graph_deleted(&graph.graph_id, true, ts)?;
         }
+        self.take_sessions_out(project_id, ts)?;
         self.conn().prepare_cached("UPDATE projects SET deleted = 1 WHERE project_id = ?1")?.execute([project_id])?;
         self.announce_project(project_id, ts)
     }

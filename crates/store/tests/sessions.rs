@@ -5,7 +5,7 @@ mod support;
 #[path = "support/talk.rs"]
 mod talk;
 
-use axion_store::{MessageState, PageAt, SessionMode, SessionState, SessionUpdate, Store, StoreError, StreamName, hash_of};
+use axion_store::{MessageState, NewSession, PageAt, SessionMode, SessionState, SessionUpdate, Store, StoreError, StreamName, hash_of};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use support::{open, write};
@@ -121,6 +121,26 @@ fn what_does_not_fit_changes_nothing() {
         assert!(store.read(|tx| tx.get_message("s", "u9")).is_err(), "{event}");
     }
     assert!(matches!(append(&store, "nobody", &[said("u", None, "x", 1)]), Err(StoreError::NotFound { .. })));
+}
+
+#[test]
+fn sessions_outlive_their_project() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    write(&store, |tx| tx.create_project("p", "Work", 1)).unwrap();
+    write(&store, |tx| {
+        for id in ["a", "b"] {
+            tx.create_session(&NewSession { project_id: Some("p".to_owned()), ..new_session(id) })?;
+        }
+        tx.create_session(&new_session("c"))
+    })
+    .unwrap();
+    assert_eq!(store.read(|tx| tx.get_session("a")).unwrap().project_id.as_deref(), Some("p"));
+    let before = announced(&store).len();
+    write(&store, |tx| tx.delete_project("p", 9)).unwrap();
+    assert!(store.read(|tx| tx.list_sessions(false)).unwrap().iter().all(|row| row.project_id.is_none()));
+    let news: Vec<Value> = announced(&store)[before..].iter().map(|event| event["session"]["id"].clone()).collect();
+    assert_eq!(news, [json!("a"), json!("b"), Value::Null], "and the project itself");
 }
 
 #[test]

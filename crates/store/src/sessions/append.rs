@@ -6,8 +6,9 @@
 use rusqlite::params;
 
 use super::event::{Event, What};
-use super::rows::{SessionRow, SessionState, Usage};
+use super::rows::{SessionRow, Usage};
 use super::settle::index_all;
+use super::words::SessionState;
 use crate::error::StoreError;
 use crate::events::EventDraft;
 use crate::rows::{to_json, to_sql};

@@ -52,7 +52,7 @@ fn compaction(row: &Row<'_>) -> rusqlite::Result<CompactionRow> {
         up_to: row.get(2)?,
         summary: row.get(3)?,
         by: row.get(4)?,
-        kept: serde_json::from_str(&kept).map_err(|e| super::rows::bad(5, e.to_string()))?,
+        kept: serde_json::from_str(&kept).map_err(|e| super::words::bad(5, e.to_string()))?,
         made_at: from_sql(row, 6)?,
         tokens_before: from_sql(row, 7)?,
         tokens_after: from_sql(row, 8)?,

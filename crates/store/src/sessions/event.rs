@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::rows::{FolderRow, SessionMode, Usage};
+use super::rows::{FolderRow, Usage};
+use super::words::SessionMode;
 use crate::error::StoreError;
 
 #[derive(Deserialize)]

@@ -6,8 +6,8 @@ use super::append::Fold;
 use super::event::{Event, MessageAdded, RequestAnswered, RequestOpened, Steered, TextAdded, ToolCalled, TurnNoted};
 use super::messages::content_of;
 use super::parts::{RequestPart, ToolPart, fresh, line, units};
-use super::rows::{MessageRole, MessageState};
 use super::turns::Running;
+use super::words::{MessageRole, MessageState};
 use crate::error::StoreError;
 use crate::rows::{check_id, to_json, to_sql};
 

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::params;
 use serde_json::{Map, Value};
 
-use super::rows::{ForkOrigin, MessageState, NewSession, SessionRow};
+use super::rows::{ForkOrigin, NewSession, SessionRow};
+use super::words::MessageState;
 use crate::blobs::hash_of;
 use crate::error::StoreError;
 use crate::events::EventDraft;

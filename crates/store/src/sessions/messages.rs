@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::parts::line;
-use super::rows::{MessageRole, MessageState, SessionRow, Usage, bad};
+use super::rows::{SessionRow, Usage};
 use super::tree::Node;
+use super::words::{MessageRole, MessageState, bad};
 use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::instant::as_timestamp;

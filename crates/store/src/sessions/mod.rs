@@ -32,22 +32,22 @@ mod settle;
 mod totals;
 mod tree;
 mod turns;
+mod words;
 
 use rusqlite::{OptionalExtension, params};
 
 pub use self::attached::{QueuedRow, RequestRow};
 pub use self::compactions::{BranchForModel, CompactionRow};
 pub use self::messages::{MessagePage, MessageRow, PART_BREAK, PageAt};
-pub use self::rows::{
-    FolderRow, ForkOrigin, MessageRole, MessageState, NewSession, SessionMode, SessionRow, SessionSnapshot, SessionState, SessionUpdate,
-    Usage,
-};
+pub use self::rows::{FolderRow, ForkOrigin, NewSession, SessionRow, SessionSnapshot, SessionUpdate, Usage};
 pub use self::search::SearchHit;
 pub(crate) use self::settle::index_anew;
 pub use self::totals::SessionTotals;
 pub use self::turns::OpenTurn;
+pub use self::words::{MessageRole, MessageState, SessionMode, SessionState};
 
-use self::rows::{COLUMNS, bad, session};
+use self::rows::{COLUMNS, session};
+use self::words::bad;
 use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::events::EventDraft;
@@ -220,6 +220,20 @@ impl WriteTx<'_> {
             self.announce("session-changed", ts, "session", &after)?;
         }
         Ok(after)
+    }
+
+    /// The project of these sessions is gone.
+    pub(crate) fn take_sessions_out(&mut self, project_id: &str, ts: u64) -> Result<(), StoreError> {
+        let ids: Vec<String> = self
+            .conn()
+            .prepare_cached("UPDATE sessions SET project_id = NULL WHERE project_id = ?1 RETURNING session_id")?
+            .query_map([project_id], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for id in ids {
+            let row = self.get_session(&id)?;
+            self.announce("session-changed", ts, "session", &row)?;
+        }
+        Ok(())
     }
 
     /// Removes a session and all that belongs to it, also while a turn of it runs (whoever runs it is told `NotFound` from now on).

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::rows::MessageRole;
+use super::words::MessageRole;
 use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::instant::as_timestamp;
