@@ -245,10 +245,9 @@ fn an_approval_without_a_terminal_is_answered_from_another_process() {
         assert_eq!(home.call("answer_approval", &answer).unwrap()["status"], decision, "over the control socket of the run");
         let end = run.until("run-finished");
         assert!(end["outputs"]["order"]["value"].as_str().unwrap().contains(word), "{end}");
-        let mut said = String::new();
-        std::io::Read::read_to_string(&mut run.child.stderr.take().unwrap(), &mut said).unwrap();
-        assert!(said.contains("axion --home") && said.contains("answer_approval"), "{said}");
         assert_eq!(run.child.wait().unwrap().code(), Some(0));
+        let said = run.lines.all_aside();
+        assert!(said.contains("axion --home") && said.contains("answer_approval"), "{said}");
     }
 }
 

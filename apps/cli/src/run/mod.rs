@@ -1,7 +1,6 @@
 //! `axion run FILE`: starts a run, shows it to its end and says by the exit code how it ended.
 
 mod ask;
-mod interrupts;
 mod order;
 mod show;
 
@@ -13,8 +12,8 @@ use axion_protocol::{ApprovalRequested, ErrorCode, ErrorInfo, Notice, PortValue,
 use crate::args::RunArgs;
 use crate::door::{Door, locate};
 use crate::follow::Follow;
+use crate::interrupts::Interrupts;
 use crate::say;
-use interrupts::Interrupts;
 use order::Order;
 use show::Show;
 
@@ -26,6 +25,9 @@ const NO_RUNNER: u8 = 3;
 const CANCELLED: u8 = 130;
 /// After this long without an event Core is asked whether the run stands still.
 const QUIET: Duration = Duration::from_secs(2);
+
+/// The holder of a home that was killed is gone after this at the latest.
+const DYING: Duration = Duration::from_secs(5);
 
 /// Runs the command.
 pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
@@ -279,12 +281,18 @@ impl Attended {
 
     async fn take_over(&mut self, reader: &mut Follow, show: &mut Show) -> Result<(), ErrorInfo> {
         show.note("The Axion instance that ran this has ended; taking the run up.");
-        let fresh = Door::open(self.home.clone()).await?;
-        if let Door::Here { core, .. } = &fresh {
-            core.resume_run(&self.order.run_id).await?;
+        let since = Instant::now();
+        loop {
+            self.door = Door::open(self.home.clone()).await?;
+            if let Door::Here { core, .. } = &self.door {
+                core.resume_run(&self.order.run_id).await?;
+            }
+            match reader.begin(&self.door).await {
+                // A process that is being killed can still be reached for a moment, and does not answer any more.
+                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => tokio::time::sleep(Duration::from_millis(50)).await,
+                begun => return begun,
+            }
         }
-        self.door = fresh;
-        reader.begin(&self.door).await
     }
 
     /// Runs that others handed to this process are seen through before it ends.

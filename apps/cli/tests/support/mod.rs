@@ -51,6 +51,10 @@ impl Lines {
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => panic!("waited {PATIENCE:?} for {what}; {}", self.aside()),
         }
     }
+    /// All of standard error, once the child has ended.
+    pub fn all_aside(&self) -> String {
+        self.beside.iter().collect::<Vec<_>>().join("\n")
+    }
     pub fn aside(&self) -> String {
         format!("on standard error: {:?}", self.beside.try_iter().collect::<Vec<_>>())
     }
