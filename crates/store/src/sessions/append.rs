@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::event::{Event, What};
 use super::rows::{SessionRow, Usage};
-use super::settle::index_all;
+use super::settle::{index_all, index_is_sound};
 use super::words::SessionState;
 use crate::error::StoreError;
 use crate::events::EventDraft;
@@ -35,8 +35,8 @@ impl WriteTx<'_> {
     pub fn append_session(&mut self, session_id: &str, drafts: &[EventDraft]) -> Result<(Appended, SessionRow), StoreError> {
         match self.all_or_nothing(|tx| tx.append_and_fold(session_id, drafts)) {
             // A turn must be able to end: a bad index of words costs a moment, not the answer.
-            Err(StoreError::Damaged(reason)) if !self.conn().is_autocommit() => {
-                tracing::warn!(reason, "the index of words may be damaged; it is made anew");
+            Err(StoreError::Damaged(reason)) if !self.conn().is_autocommit() && !index_is_sound(self.conn()) => {
+                tracing::warn!(reason, "the index of words is damaged; it is made anew");
                 self.all_or_nothing(|tx| index_all(tx.conn()))?;
                 self.all_or_nothing(|tx| tx.append_and_fold(session_id, drafts))
             }

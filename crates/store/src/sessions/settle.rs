@@ -26,6 +26,11 @@ pub(crate) fn index_anew(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether the index is what SQLite can read.
+pub(super) fn index_is_sound(conn: &Connection) -> bool {
+    conn.execute("INSERT INTO session_search (session_search) VALUES ('integrity-check')", []).is_ok()
+}
+
 pub(super) fn index_all(conn: &Connection) -> Result<(), StoreError> {
     conn.execute("INSERT INTO session_search (session_search) VALUES ('delete-all')", [])?;
     conn.execute("INSERT INTO session_search (rowid, title, said, tools) SELECT 2 * id + 1, title, '', '' FROM sessions", [])?;
