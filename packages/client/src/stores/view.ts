@@ -31,6 +31,8 @@ export interface GraphPlace {
   readonly viewport?: { readonly x: number; readonly y: number; readonly zoom: number };
   readonly selection?: ReadonlyArray<string>;
   readonly runId?: string;
+  /** Which part of the run panel was looked at. */
+  readonly runTab?: string;
 }
 
 export interface ViewState {
@@ -207,6 +209,7 @@ const readPlace = (value: unknown): GraphPlace => {
     ...(isRecord(view) && isNumber(view.x) && isNumber(view.y) && isNumber(view.zoom) ? { viewport: { x: view.x, y: view.y, zoom: view.zoom } } : {}),
     ...(Array.isArray(value.selection) ? { selection: value.selection.filter(isText) } : {}),
     ...(isText(value.runId) ? { runId: value.runId } : {}),
+    ...(isText(value.runTab) ? { runTab: value.runTab } : {}),
   };
 };
 

@@ -26,6 +26,8 @@ export interface WorkspaceStore {
   loadMoreRuns(): Promise<void>;
   loadExamples(): Promise<void>;
   runDoctor(): Promise<void>;
+  /** Reads what Core says of itself anew: its notices may be others by now. */
+  reloadSystem(): Promise<void>;
   reload(): void;
   close(): void;
 }
@@ -112,6 +114,12 @@ export const createWorkspaceStore = (adapter: GatewayAdapter): WorkspaceStore =>
         keep({ checking: false, error: isGatewayError(error) ? error : new BadReply({ command: "run_doctor", detail: String(error) }) });
       }
     },
+    reloadSystem: () =>
+      adapter.callPromise("get_system", {}).then(
+        (system) => store.setState({ system }),
+        // The connection says for itself that it broke.
+        () => undefined,
+      ),
     reload: () => {
       unsubscribe();
       unsubscribe = subscribe();

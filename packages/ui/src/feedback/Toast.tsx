@@ -36,7 +36,7 @@ export function ToastHost({ label, dismissLabel, children }: ToastHostProps): JS
     <Base.Provider timeout={6000} limit={3}>
       {children}
       <Base.Portal>
-        <Base.Viewport aria-label={label} className="fixed end-4 bottom-10 z-70 flex w-[340px] max-w-[calc(100vw-32px)] flex-col gap-2">
+        <Base.Viewport aria-label={label} className="fixed end-4 bottom-(--toast-bottom) z-70 flex w-[340px] max-w-[calc(100vw-32px)] flex-col gap-2">
           <ToastList dismissLabel={dismissLabel} />
         </Base.Viewport>
       </Base.Portal>

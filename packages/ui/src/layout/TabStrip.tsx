@@ -126,7 +126,7 @@ export function TabStrip({ tabs, active, onSelect, onClose, onMove, labels, trai
           );
         })}
       </div>
-      <div className="flex min-w-0 flex-1 items-center gap-1 border-b border-line-1 px-1.5">
+      <div className="flex min-w-fit flex-1 items-center gap-1 border-b border-line-1 px-1.5">
         {overflows && (
           <Menu
             label={labels.more}

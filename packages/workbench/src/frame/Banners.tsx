@@ -1,12 +1,17 @@
 // Lines over the document that concern the whole window: a broken connection, lists that could not be read, what Core must tell.
 
+import type { Notice } from '@axion/protocol';
 import { Banner, Button } from '@axion/ui';
 import { type JSX, useState } from 'react';
 import { useT } from '../messages/context.ts';
 import { useClient, useConnection, useWorkspace } from '../session/context.ts';
 import { reasonOf } from '../session/words.ts';
+import { useFreshNotices } from './useFreshNotices.ts';
 
 const noNotices = [] as const;
+
+/** One that is told again while it stays true is the same one. */
+const keyOf = (notice: Notice): string => `${notice.code} ${notice.message}`;
 
 export function Banners(): JSX.Element {
   const { adapter, workspace } = useClient();
@@ -15,8 +20,9 @@ export function Banners(): JSX.Element {
   const everReady = useConnection((state) => state.everReady);
   const failed = useWorkspace((state) => (state.status === 'failed' ? state.error : undefined));
   const notices = useWorkspace((state) => state.system?.notices ?? noNotices);
+  useFreshNotices();
   const [read, setRead] = useState<ReadonlySet<string>>(new Set());
-  const shown = notices.filter((notice) => !read.has(`${notice.code} ${notice.at}`));
+  const shown = notices.filter((notice) => !read.has(keyOf(notice)));
   return (
     <>
       {status.state === 'offline' && (
@@ -48,10 +54,10 @@ export function Banners(): JSX.Element {
       )}
       {shown.map((notice) => (
         <Banner
-          key={`${notice.code} ${notice.at}`}
+          key={keyOf(notice)}
           means="waiting"
           action={
-            <Button small onClick={() => setRead(new Set([...read, `${notice.code} ${notice.at}`]))}>
+            <Button small onClick={() => setRead(new Set([...read, keyOf(notice)]))}>
               {t('act.dismiss')}
             </Button>
           }

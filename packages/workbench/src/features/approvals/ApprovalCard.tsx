@@ -29,7 +29,7 @@ export function ApprovalCard({ approval, position, onNext }: ApprovalCardProps):
   const [error, setError] = useState<string | null>(null);
 
   const answer = (decision: 'approved' | 'rejected') => {
-    if (busy !== null || environment.now() - shownAt.current < DEAF_MS) return;
+    if (busy !== null) return;
     setBusy(decision);
     setError(null);
     commands
@@ -38,7 +38,15 @@ export function ApprovalCard({ approval, position, onNext }: ApprovalCardProps):
       .finally(() => setBusy(null));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey)) return;
+    const deaf = environment.now() - shownAt.current < DEAF_MS;
+    const presses = event.key === 'Enter' || event.key === ' ';
+    // A key in flight must not press the button that has the focus, either; a click is meant at any time.
+    if (deaf && presses) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (deaf || !(event.ctrlKey || event.metaKey)) return;
     if (event.key === 'Enter') answer('approved');
     else if (event.key === 'Backspace' && !rejecting) setRejecting(true);
     else return;

@@ -7,6 +7,7 @@ import { useStore } from 'zustand';
 import { useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
 import { useClient } from '../../session/context.ts';
+import { defaultModel } from './composer/ModelPicker.tsx';
 import { HitRow } from './list/HitRow.tsx';
 import { RenameField } from './list/SessionRow.tsx';
 import type { SessionActs } from './list/useSessionActs.tsx';
@@ -29,7 +30,7 @@ export function ChatHead({ info, acts, first, panelOpen, onPanel, onFound, onClo
   const [renaming, setRenaming] = useState(false);
   const folder = useSessionState((state) => state.folders[0]?.path ?? null);
   const more = useSessionState((state) => Math.max(0, state.folders.length - 1));
-  const demo = useStore(models.store, (state) => state.models.find((model) => model.id === info?.model)?.demo ?? false);
+  const demo = useStore(models.store, (state) => (state.models.find((model) => model.id === info?.model) ?? (info?.model === undefined ? defaultModel(state.models) : undefined))?.demo ?? false);
   const fork = () => info !== undefined && acts.fork(info);
   return (
     <header className="flex h-[42px] shrink-0 items-center gap-2 border-b border-line-1 ps-5 pe-2 max-sm:ps-3">

@@ -14,6 +14,9 @@ export interface EmptyChatProps {
 }
 
 const withFolder = ['chat.line.look', 'chat.line.explain', 'chat.line.change'] as const;
+/** The demo agent knows a few words only; these begin with them. */
+const demoWithFolder = ['chat.line.demoLook', 'chat.line.demoEdit', 'chat.line.demoPlan'] as const;
+const demoWithoutFolder = ['chat.line.demoPlan', 'chat.line.demoAsk', 'chat.line.demoHelp'] as const;
 const withoutFolder = ['chat.line.plan', 'chat.line.graph', 'chat.line.ask'] as const;
 
 export function EmptyChat({ model, hasFolders, onLine, onFolders }: EmptyChatProps): JSX.Element {
@@ -24,6 +27,7 @@ export function EmptyChat({ model, hasFolders, onLine, onFolders }: EmptyChatPro
   const ready = useStore(models.store, (state) => state.status === 'ready');
   const onlyDemo = ready && !known.some((one) => !one.demo);
   const demo = onlyDemo || (known.find((one) => one.id === model)?.demo ?? false);
+  const lines = demo ? (hasFolders ? demoWithFolder : demoWithoutFolder) : hasFolders ? withFolder : withoutFolder;
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-y-auto px-6 py-6">
       <div className="w-full max-w-[560px]">
@@ -41,7 +45,7 @@ export function EmptyChat({ model, hasFolders, onLine, onFolders }: EmptyChatPro
           </div>
         )}
         <ul className="border-t border-line-1">
-          {(hasFolders ? withFolder : withoutFolder).map((line) => (
+          {lines.map((line) => (
             <li key={line} className="border-b border-line-1">
               <button type="button" onClick={() => onLine(t(line))} className="ring-inside flex min-h-(--h-row) w-full items-center gap-2.5 px-1 text-start hover:bg-hover">
                 <Icon name="corner-down-left" size={14} className="text-fg-3" />

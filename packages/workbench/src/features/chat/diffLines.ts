@@ -39,8 +39,8 @@ export function diffLines(before: string, after: string): FileDiff {
     const flush = () => {
       const pairs = Math.min(taken.length, put.length);
       const words = Array.from({ length: pairs }, (_, at) => changedWords(taken[at] ?? '', put[at] ?? ''));
-      taken.forEach((text, at) => lines.push({ kind: 'removed', old: old++, now: null, pieces: words[at]?.old ?? [{ text, changed: false }] }));
-      put.forEach((text, at) => lines.push({ kind: 'added', old: null, now: now++, pieces: words[at]?.now ?? [{ text, changed: false }] }));
+      for (const [at, text] of taken.entries()) lines.push({ kind: 'removed', old: old++, now: null, pieces: words[at]?.old ?? [{ text, changed: false }] });
+      for (const [at, text] of put.entries()) lines.push({ kind: 'added', old: null, now: now++, pieces: words[at]?.now ?? [{ text, changed: false }] });
       removed += taken.splice(0).length;
       added += put.splice(0).length;
     };

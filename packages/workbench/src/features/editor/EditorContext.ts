@@ -7,7 +7,8 @@ import type { Problem } from '@axion/protocol';
 import { createContext, type RefObject, useContext } from 'react';
 import type { Change, Spot } from './model/changes.ts';
 
-export type RunTab = 'timeline' | 'logs' | 'values' | 'approvals' | 'problems';
+export const runTabs = ['timeline', 'logs', 'values', 'approvals', 'problems'] as const;
+export type RunTab = (typeof runTabs)[number];
 export type InspectorTab = 'run' | 'setup' | 'notes';
 
 export interface Editor {

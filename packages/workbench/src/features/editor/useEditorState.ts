@@ -8,7 +8,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useStore } from 'zustand';
 import { useClient, useGraph, useView, useWorkspace } from '../../session/context.ts';
 import { isLive } from '../../session/words.ts';
-import { type Editor, type InspectorTab, onlyNode, type RunTab } from './EditorContext.ts';
+import { type Editor, type InspectorTab, onlyNode, type RunTab, runTabs } from './EditorContext.ts';
 import type { Place } from './model/canvasModel.ts';
 import { type Change, insert, type Spot } from './model/changes.ts';
 import { keepPlaces, placesFor } from './model/places.ts';
@@ -33,7 +33,9 @@ export function useEditorState(graphId: string, openRunPanel: () => void): Edito
   const canvas = useRef<CanvasHandle>(null);
   const [selection, setSelection] = useState<CanvasSelection>(() => ({ ...emptySelection, nodes: new Set(view.store.getState().graphs[graphId]?.selection ?? []) }));
   const [stepKey, setStepKey] = useState<string | null>(null);
-  const [runTab, setRunTab] = useState<RunTab>('timeline');
+  const keptTab = useView((state) => state.graphs[graphId]?.runTab);
+  const runTab = runTabs.find((tab) => tab === keptTab) ?? 'timeline';
+  const setRunTab = useCallback((tab: RunTab) => view.setGraphPlace(graphId, { runTab: tab }), [view, graphId]);
   const [inspectorTab, setInspectorTab] = useState<InspectorTab>('setup');
   const [, usedKind] = useRecentKinds();
   const runId = useShownRun(graphId);
@@ -97,7 +99,7 @@ export function useEditorState(graphId: string, openRunPanel: () => void): Edito
       setRunTab('timeline');
       openPanel.current();
     },
-    [view, graphId],
+    [view, graphId, setRunTab],
   );
   const show = useCallback(
     (node: string) => {
@@ -113,7 +115,7 @@ export function useEditorState(graphId: string, openRunPanel: () => void): Edito
       graphId, graph, model, problems, selection: shown, select, show, edit, apply, insertKind, newId: environment.newId,
       runId, showRun, stepKey, showStep: setStepKey, runTab, showRunTab: setRunTab, inspectorTab, showInspectorTab: setInspectorTab, canvas,
     }),
-    [graphId, graph, model, problems, shown, select, show, edit, apply, insertKind, environment, runId, showRun, stepKey, runTab, inspectorTab],
+    [graphId, graph, model, problems, shown, select, show, edit, apply, insertKind, environment, runId, showRun, stepKey, runTab, setRunTab, inspectorTab],
   );
   return { editor, places, problems: lastProblems.current, usedKind };
 }

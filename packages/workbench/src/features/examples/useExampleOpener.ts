@@ -1,7 +1,7 @@
 // Opens an example: a copy in the person's graphs, with the example's own folders offered for its slots. Nothing is granted or run.
 
 import type { Example } from '@axion/protocol';
-import { useToasts } from '@axion/ui';
+import { useAnnounce, useToasts } from '@axion/ui';
 import { useCallback } from 'react';
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
@@ -12,6 +12,7 @@ export function useExampleOpener(): (example: Example) => void {
   const { commands, view, environment } = useClient();
   const t = useT();
   const toasts = useToasts();
+  const announce = useAnnounce();
   return useCallback(
     (example) => {
       commands
@@ -19,10 +20,11 @@ export function useExampleOpener(): (example: Example) => void {
         .then(({ graph, folders }) => {
           offerFolders(environment.storage, graph.summary.graphId, folders);
           view.openGraph(graph.summary.graphId);
-          toasts.show({ title: t('examples.opened', { name: graph.summary.name }), state: 'succeeded' });
+          // The graph that opens says it to who sees; a toast would lie over its buttons.
+          announce.politely('example', t('examples.opened', { name: graph.summary.name }));
         })
         .catch((error: unknown) => toasts.show({ title: t('open.failed', { name: example.name, reason: reasonOf(t, error) }), state: 'failed' }));
     },
-    [commands, view, environment, t, toasts],
+    [commands, view, environment, t, toasts, announce],
   );
 }

@@ -34,6 +34,7 @@ export function AboutPage(): JSX.Element {
               { name: t('about.telemetry'), value: t('about.telemetryNothing') },
             ]}
           />
+          <Notices />
           {system.notices.length > 0 && (
             <section aria-label={t('about.notices')} className="pt-6">
               <h2 className="border-b border-line-1 pb-2 text-small font-semibold">{t('about.notices')}</h2>
@@ -51,5 +52,28 @@ export function AboutPage(): JSX.Element {
         </>
       )}
     </>
+  );
+}
+
+/** What the page is made with, as their licences ask. */
+const parts: readonly (readonly [name: string, licence: string])[] = [
+  ['React', 'MIT'], ['React Flow (xyflow)', 'MIT'], ['Base UI', 'MIT'], ['Effect', 'MIT'], ['Zustand', 'MIT'], ['Tailwind CSS', 'MIT'], ['virtua', 'MIT'], ['marked', 'MIT'],
+  ['lowlight', 'MIT'], ['highlight.js', 'BSD-3-Clause'], ['jsdiff', 'BSD-3-Clause'], ['Papa Parse', 'MIT'], ['Lucide', 'ISC'], ['Inter', 'OFL-1.1'], ['JetBrains Mono', 'OFL-1.1'],
+];
+
+function Notices(): JSX.Element {
+  const t = useT();
+  return (
+    <section aria-label={t('about.madeWith')} className="pt-6">
+      <h2 className="border-b border-line-1 pb-2 text-small font-semibold">{t('about.madeWith')}</h2>
+      <ul className="grid grid-cols-2 gap-x-8 pt-1 max-md:grid-cols-1">
+        {parts.map(([name, licence]) => (
+          <li key={name} className="flex items-baseline gap-3 py-0.5">
+            <span className="min-w-0 flex-1 truncate">{name}</span>
+            <span className="shrink-0 text-small text-fg-3">{licence}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

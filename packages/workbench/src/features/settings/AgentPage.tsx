@@ -58,7 +58,7 @@ function Instructions({ setting }: { readonly setting: Setting<string> }): JSX.E
   const [draft, setDraft] = useState(setting.value);
   return (
     <SettingRow label={t('agent.instructions')} help={t('agent.instructionsHelp')} setting={setting} initial="">
-      <TextArea rows={3} maxLength={20_000} value={draft} onChange={setDraft} onBlur={() => draft !== setting.value && setting.save(draft)} className="w-[420px] max-w-full" />
+      <TextArea rows={3} maxLength={20_000} value={draft} onChange={setDraft} onBlur={() => draft !== setting.value && setting.save(draft)} className="min-w-96 max-w-full" />
     </SettingRow>
   );
 }

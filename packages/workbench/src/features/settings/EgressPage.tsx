@@ -41,11 +41,11 @@ export function EgressPage(): JSX.Element {
         <AirGap />
       </div>
       <dl className="flex flex-wrap gap-x-9 gap-y-2 border-b border-line-1 pb-3">
-        <Number value={formats.number(entries.length)} name={t('egress.requests', { count: entries.length })} />
-        <Number value={formats.number(left)} name={t('egress.left')} />
-        <Number value={formats.bytes(sum((entry) => entry.sentBytes))} name={t('egress.sent')} />
-        <Number value={formats.bytes(sum((entry) => entry.receivedBytes))} name={t('egress.received')} />
-        <Number value={formats.number(refused)} name={t('egress.refused')} bad={refused > 0} />
+        <Total value={formats.number(entries.length)} name={t('egress.requests', { count: entries.length })} />
+        <Total value={formats.number(left)} name={t('egress.left')} />
+        <Total value={formats.bytes(sum((entry) => entry.sentBytes))} name={t('egress.sent')} />
+        <Total value={formats.bytes(sum((entry) => entry.receivedBytes))} name={t('egress.received')} />
+        <Total value={formats.number(refused)} name={t('egress.refused')} bad={refused > 0} />
       </dl>
       <LedgerFilters filter={filter} onChange={setFilter} />
       {ledger.error !== null && (
@@ -73,7 +73,7 @@ export function EgressPage(): JSX.Element {
   );
 }
 
-function Number({ value, name, bad = false }: { readonly value: string; readonly name: string; readonly bad?: boolean }): JSX.Element {
+function Total({ value, name, bad = false }: { readonly value: string; readonly name: string; readonly bad?: boolean }): JSX.Element {
   return (
     <div className="flex flex-col-reverse">
       <dt className="text-small text-fg-2">{name}</dt>

@@ -16,7 +16,7 @@ export function useKeyPlaceWords(): string {
   const keys = useStore(models.store, (state) => state.keys);
   if (keys === undefined) return '';
   if (keys.place === 'keychain') return t('keys.inKeychain');
-  return keys.why === undefined ? t('keys.inFile') : t('keys.inFileBecause', { reason: keys.why });
+  return keys.why === undefined ? t('keys.inFile') : t('keys.inFileBecause', { reason: keys.why.replace(/\.$/, '') });
 }
 
 export function KeysSection(): JSX.Element {

@@ -80,5 +80,6 @@ export const settings = {
   'about.licence': 'Licence',
   'about.telemetry': 'Collected',
   'about.telemetryNothing': 'Nothing.',
+  'about.madeWith': 'Made with',
   'about.notices': 'What Axion told at its start',
 } as const;

@@ -197,7 +197,6 @@ export function Composer(props: ComposerProps): JSX.Element {
         ref={area}
         aria-label={t('chat.message')}
         aria-autocomplete="list"
-        aria-expanded={trigger !== null}
         aria-controls={trigger === null ? undefined : `${id}-suggest`}
         aria-activedescendant={trigger === null || suggestions.items.length === 0 ? undefined : `${id}-suggest-${active}`}
         data-composer

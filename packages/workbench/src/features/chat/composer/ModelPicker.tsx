@@ -30,7 +30,7 @@ export function ModelPicker({ model, onPick, open, onOpenChange, small = false }
       open={open}
       onOpenChange={onOpenChange}
       side="top"
-      className="w-[420px] max-w-[calc(100vw-24px)] p-0"
+      className="w-[460px] max-w-[calc(100vw-24px)] p-0!"
       trigger={
         <button
           type="button"

@@ -125,7 +125,8 @@ function moveThroughRows(event: KeyboardEvent<HTMLElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0 || event.target instanceof HTMLInputElement) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not([data-row-menu])')];
-  const at = rows.findIndex((row) => row === document.activeElement);
+  const here = document.activeElement;
+  const at = here instanceof HTMLElement ? rows.indexOf(here) : -1;
   const next = rows[at + step];
   if (next === undefined) return;
   event.preventDefault();

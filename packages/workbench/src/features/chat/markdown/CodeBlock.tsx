@@ -1,6 +1,8 @@
 // A block of code that is settled: name of the language, copy, wrap. Colours come a moment later and only near the view, from a chunk
 // of its own; until then, and for what is too long, it is plain.
 
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the pieces of one settled text never move, their place is their identity
+
 import { IconButton } from '@axion/ui';
 import { type JSX, memo, useEffect, useRef, useState } from 'react';
 import { useT } from '../../../messages/context.ts';

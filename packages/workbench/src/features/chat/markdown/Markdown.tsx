@@ -1,6 +1,8 @@
 // Draws one settled block of Markdown (GFM). The text is read into tokens and those become elements: no HTML is ever set, raw HTML is
 // shown as the text that it is, images are not loaded, and links open only after the person saw where they go.
 
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the pieces of one settled text never move, their place is their identity
+
 import { type JSX, memo, type ReactNode } from 'react';
 import { marked, type Token, type Tokens } from 'marked';
 import { useT } from '../../../messages/context.ts';

@@ -32,6 +32,9 @@ export class BlockSplitter {
       this.#look(text, text.slice(this.#line, end), fresh);
       this.#line = end + 1;
     }
+    // After an empty line the first letter of the next block is enough to know that the one before is whole.
+    const rest = text.slice(this.#line, this.#line + 4);
+    if (this.#blank && this.#fence === null && /^\S/.test(rest) && !(this.#list && /^[-*+\d]/.test(rest))) this.#settle(text, this.#line, fresh);
     if (fresh.length > 0) this.#settled = [...this.#settled, ...fresh];
     return { settled: this.#settled, tail: text.slice(this.#start) };
   }

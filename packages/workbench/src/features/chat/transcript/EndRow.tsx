@@ -50,7 +50,7 @@ function Ended({ messageId }: { readonly messageId: string }): JSX.Element | nul
   const running = useSessionState((state) => state.turn !== undefined);
   if (message === undefined) return null;
   return (
-    <div className="group/message pb-2">
+    <div className="group/message">
       {message.state === 'failed' && <Failure message={message} />}
       {message.state === 'cancelled' && (
         <p className="flex items-center gap-2 pt-1 text-small text-fg-2">

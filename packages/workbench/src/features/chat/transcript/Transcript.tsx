@@ -49,9 +49,11 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
     setNews(false);
     toEnd();
   }, [toEnd]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are what moves the end
   useLayoutEffect(() => {
     if (following.current) toEnd();
   }, [rows, toEnd]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the news
   useEffect(() => {
     if (!following.current) setNews(true);
   }, [rows]);

@@ -24,7 +24,7 @@ export function UserMessage({ messageId }: { readonly messageId: string }): JSX.
   const files = message.parts.filter((part): part is FilePart => part.type === 'file');
   const images = message.parts.filter((part): part is ImagePart => part.type === 'image');
   return (
-    <div className="group/message pt-4 pb-1">
+    <div className="group/message pt-3">
       <div className="ps-[72px] max-sm:ps-6">
         <article aria-label={t('chat.yourMessage')} className={`rounded-card bg-hover px-3 py-2 text-prose ${message.compacted === true ? 'opacity-80' : ''}`}>
           {editing ? <EditAgain message={message} text={text} onDone={() => setEditing(false)} /> : <UserText text={text} />}
@@ -47,7 +47,7 @@ export function UserMessage({ messageId }: { readonly messageId: string }): JSX.
           )}
         </article>
       </div>
-      <div className="flex h-6 items-center justify-end gap-0.5 opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
+      <div className="relative z-10 -mb-2.5 flex h-6 items-center justify-end gap-0.5 opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
         <BranchSwitch message={message} />
         {message.pinned === true && <span className="px-1 text-caption text-fg-3">{t('chat.pinned')}</span>}
         <IconButton icon="pencil" label={t('chat.editResend')} small onClick={() => setEditing(true)} />

@@ -1,6 +1,8 @@
 // Work between two texts, folded into one line: "Worked for 48 s, 2 steps". It is open while it goes on and whenever something in it
 // failed; what the person opened or closed stays so.
 
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the place of a part in its message never changes
+
 import type { MessagePart, RequestPart, ToolPart } from '@axion/protocol';
 import { Icon, StateGlyph } from '@axion/ui';
 import type { JSX } from 'react';
@@ -31,22 +33,24 @@ export function WorkRow({ messageId, from, to }: { readonly messageId: string; r
   }
   if (only === undefined) return null;
   const ms = tools.reduce((sum, tool) => sum + (tool.ms ?? 0), 0);
-  const words = going
+  const alone = tools.length === 1 ? tools[0] : undefined;
+  const words = alone !== undefined
+    ? alone.title
+    : going
     ? t('chat.workGoing', { count: tools.length })
     : ms < 1000
       ? t('chat.workedSteps', { count: tools.length })
       : t('chat.workedFor', { time: formats.duration(ms), count: tools.length });
   return (
     <div className="py-1">
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="-ms-1 flex min-h-6 items-center gap-1.5 rounded-mark px-1 text-small text-fg-2 hover:text-fg">
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="-ms-1 flex min-h-6 max-w-full items-center gap-1.5 rounded-mark px-1 text-small text-fg-2 hover:text-fg">
         <Icon name={open ? 'chevron-down' : 'chevron-right'} size={14} />
-        {words}
+        <span className="min-w-0 truncate">{words}</span>
         {bad && !open && <StateGlyph state="failed" label={t('state.failed')} size={12} />}
       </button>
       {open && (
         <div className="mt-1 divide-y divide-line-1 rounded-card border border-line-1 px-3">
           {parts.map((part, at) => (
-            // The place of a part in its message never changes.
             <WorkPart key={from + at} part={part} index={from + at} messageId={messageId} growing={going && at === parts.length - 1} />
           ))}
         </div>

@@ -18,8 +18,8 @@ function kindOf(part: MessagePart): PartKind {
     case 'text':
       return part.text === '' ? 'skip' : 'text';
     case 'tool':
-      // The question itself is a row; that it is a tool is of no use to anybody.
-      return part.tool === 'ask_person' ? 'skip' : 'work';
+      // The question itself is a row; that it is a tool is of no use to anybody. The plan stands in the panel.
+      return part.tool === 'ask_person' || (part.tool === 'update_todos' && part.error === undefined) ? 'skip' : 'work';
     case 'reasoning':
       return 'work';
     case 'request':
