@@ -16,6 +16,11 @@ pub trait Host: Send + Sync + 'static {
     /// Fills a buffer with random bytes that nobody can guess.
     fn random(&self, bytes: &mut [u8]);
 
+    /// Whether keys may go into the system's keychain; else they go into the sealed file.
+    fn keychain(&self) -> bool {
+        true
+    }
+
     /// Where a browser finds this instance, if it serves one: handed to a second `axion serve` of the same person.
     fn address(&self) -> Option<Address> {
         None

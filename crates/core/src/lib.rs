@@ -4,6 +4,8 @@
 //! window or connection, calls commands by name and pulls what goes out by itself from the client's [`Outbox`]. The
 //! control socket, by which a second process of the same person reaches the one that holds the home, is in `control`.
 
+#[cfg(test)]
+mod canary;
 mod clients;
 mod commands;
 mod config;

@@ -32,7 +32,7 @@ const OPENING: Duration = Duration::from_secs(3);
 const ANSWERING: Duration = Duration::from_secs(30);
 /// What a name is, for a person.
 pub const NAMES: &str = "the name of a key is 1 to 64 letters, digits, `.`, `_` or `-`, and starts with a letter or digit";
-/// Set to `file`, the keychain is left alone: for servers, and for tests.
+/// Set to `file`, the keychain is left alone: for servers without a session.
 pub const SWITCH: &str = "AXION_KEYS";
 
 /// Whether a key may be called so.
@@ -71,6 +71,7 @@ impl Keys {
     pub fn new(home: &Path, store: Store, host: Arc<dyn Host>) -> Self {
         let account = home.to_string_lossy().into_owned();
         let opener: Opener = match std::env::var(SWITCH) {
+            _ if !host.keychain() => Arc::new(|| Err("This Axion was told to use none".to_owned())),
             Ok(word) if word == "file" => Arc::new(|| Err(format!("{SWITCH}=file says so"))),
             _ => Arc::new(move || keychain::open(&account)),
         };
