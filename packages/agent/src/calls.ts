@@ -194,4 +194,6 @@ const kept = async (scope: Scope, value: Json, call: CallState): Promise<PortVal
 
 /** How a call ends that was not over when the turn was stopped. */
 export const endingOfStopped = (call: CallState): { readonly state: "cancelled" | "unknown"; readonly error?: StepError } =>
-  call.started === undefined || call.safety.readOnly ? { state: "cancelled" } : { state: "unknown", error: { code: "outcome_unknown", message: "It was stopped while it was going on. It may or may not have been done.", outcomeUnknown: true } };
+  call.started === undefined || call.safety.readOnly ? { state: "cancelled" }
+    // The run is on record, whatever became of it.
+    : call.started.runId !== undefined ? { state: "cancelled", error: { code: "stopped", message: "The run was stopped. Its history says what it had done." } } : { state: "unknown", error: { code: "outcome_unknown", message: "It was stopped while it was going on. It may or may not have been done.", outcomeUnknown: true } };

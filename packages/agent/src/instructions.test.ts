@@ -46,3 +46,13 @@ test("what is no text, or too large, is left alone", async () => {
   expect(world.of("request-opened")).toHaveLength(0);
   expect(world.outcome?.state).toBe("succeeded");
 });
+
+test("what cannot be seen, and what is not shown, does not apply", async () => {
+  const hidden = `Visible.\u200b\u202e\u{e0041}\u{e0042}\u0007\n${"x".repeat(30_000)}HIDDEN AT THE END`;
+  const world = new World(() => says("Done."), { files: { "work/AGENTS.md": hidden } });
+  await world.run();
+  const shown = world.of("request-opened")[0]?.request.text ?? "";
+  expect(shown).toMatch(/^Visible\.\nxxx/);
+  expect(world.model.requests[0]?.system).toContain(shown);
+  expect(world.model.requests[0]?.system).not.toContain("HIDDEN AT THE END");
+});

@@ -16,6 +16,9 @@ const HASH_FACT = "SHA-256";
 
 interface Asked { readonly request: SessionRequest; readonly answer?: RequestAnswer }
 
+/** Without letters that take no room or turn the direction: they could hide orders from who reads the text. */
+const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Co}]/gu, (char) => (char === "\n" || char === "\t" ? char : ""));
+
 const hashOf = (request: SessionRequest) => request.facts.find((fact) => fact.label === HASH_FACT)?.value;
 const asksFor = (each: Asked, hash: string) => each.request.kind === "instructions" && hashOf(each.request) === hash;
 
@@ -39,15 +42,17 @@ const fileOf = async (scope: Scope, folder: string): Promise<string | undefined>
 export const instructionsOf = async (scope: Scope): Promise<readonly Instruction[]> => {
   const found: Instruction[] = [];
   for (const folder of scope.params.folders) {
-    const text = await unlessStopped(scope.signal, fileOf(scope, folder.folderId));
-    if (text === undefined) continue;
+    const read = await unlessStopped(scope.signal, fileOf(scope, folder.folderId));
+    if (read === undefined) continue;
+    // What is not shown does not apply.
+    const text = cut(visible(read), SHOWN);
     const source = `${folder.name}/${FILE}`;
-    const hash = scope.ports.hash(`${folder.folderId}/${FILE}\n${text}`);
+    const hash = scope.ports.hash(`${folder.folderId}/${FILE}\n${read}`);
     const inTurn = [...scope.state.requests.values()].find((each) => asksFor(each, hash));
     const earlier = inTurn ?? askedBefore(scope.params.messages, hash);
     const answer = earlier?.answer ?? (inTurn === undefined && scope.params.seenInstructions.includes(hash) ? { option: "use" } : await scope.requests.ask({
-      kind: "instructions", title: cut(`Let ${source} instruct the agent in this chat?`, 400), text: cut(text, SHOWN), freeText: false,
-      facts: [{ label: "File", value: cut(source, 2000) }, { label: "Length", value: `${text.length} characters${text.length > SHOWN ? `, the first ${SHOWN} are shown` : ""}` }, { label: HASH_FACT, value: hash }],
+      kind: "instructions", title: cut(`Let ${source} instruct the agent in this chat?`, 400), text, freeText: false,
+      facts: [{ label: "File", value: cut(source, 2000) }, { label: "Length", value: `${read.length} characters${read.length > SHOWN ? `; the first ${SHOWN} are shown, and no more applies` : ""}` }, { label: HASH_FACT, value: hash }],
       options: [{ id: "use", label: "Use" }, { id: "leave", label: "Leave out" }],
     }, inTurn));
     if (answer.option === "use") found.push({ source, text });

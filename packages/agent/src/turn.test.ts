@@ -67,6 +67,9 @@ test("a question waits for its answer; a to-do list is an event", async () => {
   await world.run();
   expect(world.of("request-opened")[0]?.request).toMatchObject({ kind: "question", title: "Which?", freeText: true });
   expect(world.of("tool-finished")[0]?.output).toEqual({ type: "inline", value: "They chose: B\nThey wrote: or C" });
+  // The person's own words are no material to be distrusted.
+  const answered = world.model.requests[1]?.messages.find((message) => message.role === "tool");
+  expect(answered?.role === "tool" && answered.output).toBe("They chose: B\nThey wrote: or C");
   expect(world.of("todos-changed")[0]?.todos).toEqual([{ text: "t", state: "doing" }]);
 });
 

@@ -5,6 +5,7 @@
 import type { Message, PortValue, StepError, TurnStartParams, TurnSummary } from "@axion/protocol";
 import type { AssistantContent, ModelMessage, UserContent } from "../model.ts";
 import type { CallState, Item, StepItem } from "../state.ts";
+import { plainTools } from "../tools/catalogue.ts";
 import { headAndTail } from "../wire.ts";
 import { IMAGE_TOKENS, MESSAGE_TOKENS, estimateTokens } from "./tokens.ts";
 
@@ -50,7 +51,10 @@ const resultMessage = (call: CallView, { blobs, output }: Pick<Making, "blobs" |
   const said = (text: string, isError: boolean): ModelMessage => ({ role: "tool", callId: call.callId, name: call.tool, output: text.toWellFormed(), isError });
   const why = call.error === undefined ? "" : `${call.error.message}${call.error.hint === undefined ? "" : ` ${call.error.hint}`}`;
   switch (call.state) {
-    case "succeeded": return said(fenced(call.tool, call.callId, headAndTail(valueText(call.output, blobs), output * 0.8, output * 0.2)), false);
+    case "succeeded": {
+      const text = headAndTail(valueText(call.output, blobs), output * 0.8, output * 0.2);
+      return said(plainTools.has(call.tool) ? text : fenced(call.tool, call.callId, text), false);
+    }
     case "refused": return said(`Refused. ${why}`.trim(), true);
     case "failed": return said(`Failed. ${why}`.trim(), true);
     case "unknown": return said(`It is not known whether this was done. ${why}`.trim(), true);

@@ -12,8 +12,10 @@ const modes: Readonly<Record<SessionMode, string>> = {
 };
 const MAX_GRAPHS = 50;
 
-const folderLine = (folder: ToolFolder) => `- ${folder.folderId}: "${folder.name}", ${folder.access === "rw" ? "read and write" : "read only"}`;
-const graphLine = (graph: SessionGraph) => `- ${graph.graphId}: ${graph.name}${graph.description === undefined ? "" : `. ${cut(graph.description, 300)}`} Input: ${cut(JSON.stringify(graph.input), 500)}`;
+/** Names may come from strangers: one line each, so that none can look like a part of the prompt. */
+const line = (text: string, max: number) => cut(text.replace(/\s+/g, " ").trim(), max);
+const folderLine = (folder: ToolFolder) => `- ${folder.folderId}: "${line(folder.name, 200)}", ${folder.access === "rw" ? "read and write" : "read only"}`;
+const graphLine = (graph: SessionGraph) => `- ${graph.graphId}: ${line(graph.name, 200)}${graph.description === undefined ? "" : `. ${line(graph.description, 300)}`} Input: ${cut(JSON.stringify(graph.input), 500)}`;
 
 export const systemPrompt = (about: {
   readonly mode: SessionMode; readonly folders: readonly ToolFolder[]; readonly graphs: readonly SessionGraph[]; readonly own: string; readonly files: readonly Instruction[]; readonly tools: boolean;

@@ -22,6 +22,7 @@ export const askPerson: Tool = {
   },
   safety: { readOnly: true, destructive: false, idempotent: true },
   alone: true,
+  plain: true,
   title: (args) => `Ask: ${textArg(args, "question") ?? ""}`,
   run: async (args, context) => {
     const options = (args["options"] as readonly Json[]).filter(isRecord).map((option, index) => ({

@@ -19,6 +19,9 @@ export const toolsFor = (has: { readonly folders: readonly ToolFolder[]; readonl
   askPerson, updateTodos, ...(has.graphs === 0 ? [] : [runGraph]), recall,
 ];
 
+/** Names of tools whose output is the person's words or Axion's own. */
+export const plainTools: ReadonlySet<string> = new Set([...ofFiles, askPerson, updateTodos, runGraph, recall].filter((tool) => tool.plain === true).map((tool) => tool.name));
+
 const checks = new WeakMap<Tool, SchemaCheck>();
 /** What is wrong with the arguments of a call, in words; undefined if nothing is. */
 export const argumentProblem = (tool: Tool, value: Json): string | undefined => {

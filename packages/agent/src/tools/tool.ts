@@ -48,6 +48,8 @@ export interface Tool {
   readonly edits?: boolean;
   /** Never beside another call, although it only reads. */
   readonly alone?: boolean;
+  /** Its output is the person's words, or Axion's own: not material from a file, so it is not fenced. */
+  readonly plain?: boolean;
   /** Needs a run id on disk before it starts. */
   readonly runs?: boolean;
   /** A line for people; arguments are checked already. */

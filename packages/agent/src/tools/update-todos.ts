@@ -22,6 +22,7 @@ export const updateTodos: Tool = {
   },
   safety: { readOnly: true, destructive: false, idempotent: true },
   alone: true,
+  plain: true,
   title: () => "Update the to-do list",
   run: async (args, context) => {
     const todos = (args["todos"] as readonly Json[]).filter(isRecord).map((each): Todo => ({ text: String(each["text"]), state: states.find((state) => state === each["state"]) ?? "open" }));
