@@ -10,6 +10,8 @@ use axion_protocol::{EgressPurpose, HttpMethod, ProviderKind, StepError, clip};
 
 use super::ask::dress;
 use super::registry::Registry;
+use super::veil::Veil;
+use crate::keys::Secret;
 use crate::sessions::{ModelBody, ModelHttp, ModelReply, ModelRequest};
 
 /// What a runner may send along.
@@ -30,15 +32,29 @@ const OUT_BEGINNINGS: [&str; 2] = ["x-ratelimit-", "anthropic-ratelimit-"];
 /// No model call takes longer.
 const LONGEST: Duration = Duration::from_secs(3 * 3600);
 
-struct Stream(Body);
+/// A reply's body on its way to the runner, without the key.
+struct Stream {
+    body: Body,
+    veil: Veil,
+    over: bool,
+}
 
 #[async_trait]
 impl ModelBody for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, StepError> {
-        match self.0.next().await {
-            Ok(piece) => Ok(piece.map(Vec::from)),
-            Err(error) => Err(failed(&error)),
+        while !self.over {
+            let piece = self.body.next().await.map_err(|error| failed(&error))?;
+            self.over = piece.is_none();
+            let out = match piece {
+                Some(piece) => self.veil.pass(&piece),
+                None => self.veil.end(),
+            };
+            // An empty piece would be taken for the end.
+            if !out.is_empty() {
+                return Ok(Some(out));
+            }
         }
+        Ok(None)
     }
 }
 
@@ -74,7 +90,9 @@ impl ModelHttp for Registry {
         request.limits = Limits { head: asked.idle, idle: asked.idle, total: LONGEST, body: asked.max_bytes, ..Limits::default() };
         request.errand = Errand { session: Some(asked.session_id), turn: Some(asked.turn_id), provider: Some(asked.provider) };
         let reply = self.outside.broker.send(request).await.map_err(|error| failed(&error))?;
-        Ok(ModelReply { status: reply.status, headers: seen(&reply.headers), body: Box::new(Stream(reply.body)) })
+        let veil = Veil::new(key.as_deref().map(Secret::expose));
+        let headers = seen(&reply.headers).into_iter().map(|(name, value)| (name, veil.text(&value))).collect();
+        Ok(ModelReply { status: reply.status, headers, body: Box::new(Stream { body: reply.body, veil, over: false }) })
     }
 }
 

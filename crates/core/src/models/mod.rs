@@ -20,6 +20,7 @@ mod resolve;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod veil;
 
 pub use place::usual_probes;
 pub use registry::Registry;

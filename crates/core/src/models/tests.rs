@@ -414,7 +414,8 @@ async fn a_hosted_provider_is_not_contacted_without_its_key_nor_over_the_air_gap
 
 #[tokio::test]
 async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what_it_may_not_send() {
-    let server = server(|_, _| Some((200, json!({ "answer": 1 })))).await;
+    // It hands the key back, which gets no further than Core.
+    let server = server(|_, _| Some((200, json!({ "answer": CANARY })))).await;
     let world = world(&[]);
     world.set(
         "providers.mine",
@@ -426,7 +427,7 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
         (reply.status, reply.headers.get("x-request-id").map(String::as_str), reply.headers.contains_key("set-cookie")),
         (200, Some("r1"), false)
     );
-    assert_eq!(reply.body.next().await.unwrap().unwrap(), b"{\"answer\":1}");
+    assert_eq!(reply.body.next().await.unwrap().unwrap(), b"{\"answer\":\"[key]\"}");
     assert_eq!(reply.body.next().await.unwrap(), None);
     let asked = server.asked().remove(0);
     assert!(asked.starts_with("POST /v1/messages?beta=true HTTP/1.1\r\n"), "{asked}");
@@ -445,7 +446,7 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
     assert_eq!(server.asked().len(), 1);
     let entries = world.entries().await;
     assert_eq!(entries.len(), 1);
-    assert_eq!((entries[0].sent_bytes, entries[0].received_bytes, entries[0].status, entries[0].local), (2, 12, Some(200), true));
+    assert_eq!((entries[0].sent_bytes, entries[0].received_bytes, entries[0].status, entries[0].local), (2, 30, Some(200), true));
     assert!(entries[0].url.ends_with("/v1/messages"));
 }
 
