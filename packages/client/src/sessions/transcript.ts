@@ -214,9 +214,11 @@ export class Transcript {
       case "tool-started":
       case "tool-finished":
         return this.#edit(ofTurn ?? this.#messageOfTurn(event.turnId), event);
+      case "steered":
+        this.#patch({ queue: this.#facts.queue.filter(({ queuedId }) => queuedId !== event.queuedId) });
+        return this.#edit(event.messageId, event);
       case "message-pinned":
       case "text-added":
-      case "steered":
       case "tool-called":
       case "usage-reported":
       case "turn-noted":

@@ -8,7 +8,7 @@ import { type JSX, useMemo } from 'react';
 import { useGraphActions } from '../features/graphs/useGraphActions.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useView, useWorkspace } from '../session/context.ts';
-import { chatStateOf, isLive, runStateOf, stateWord } from '../session/words.ts';
+import { chatStateOf, isLive, runStateOf, stateWord, titleOfChat } from '../session/words.ts';
 
 export function DocumentTabs(): JSX.Element {
   const { view } = useClient();
@@ -30,7 +30,7 @@ export function DocumentTabs(): JSX.Element {
         const id = tabId(tab);
         if ('sessionId' in tab) {
           const session = chats.get(id);
-          return { id, label: session?.title ?? t('tabs.missingChat'), icon: 'message-square', ...stateOf(session === undefined ? null : chatStateOf(session)) };
+          return { id, label: session === undefined ? t('tabs.missingChat') : titleOfChat(t, session), icon: 'message-square', ...stateOf(session === undefined ? null : chatStateOf(session)) };
         }
         const run = newest.get(id);
         return { id, label: byId.get(id)?.name ?? t('tabs.missing'), icon: 'workflow', ...stateOf(run !== undefined && isLive(run) ? runStateOf(run) : null) };

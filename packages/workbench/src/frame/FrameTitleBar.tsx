@@ -8,6 +8,7 @@ import { useClient, useView, useWorkspace } from '../session/context.ts';
 import type { LayoutClass } from './layoutClass.ts';
 import { usePanel } from './panels.ts';
 import type { HistorySteps } from './useHashRoute.ts';
+import { titleOfChat } from '../session/words.ts';
 
 export interface FrameTitleBarProps {
   readonly steps: HistorySteps;
@@ -75,7 +76,8 @@ export function FrameTitleBar({ steps, layout, onPalette }: FrameTitleBarProps):
 export function usePlaceName(): string {
   const t = useT();
   const route = useView((state) => state.route);
-  const chatName = useWorkspace((state) => (route.place === 'chat' ? state.sessions.find((session) => session.id === route.sessionId)?.title : undefined));
+  const chat = useWorkspace((state) => (route.place === 'chat' ? state.sessions.find((session) => session.id === route.sessionId) : undefined));
+  const chatName = chat === undefined ? undefined : titleOfChat(t, chat);
   const graphName = useWorkspace((state) => (route.place === 'graph' ? state.graphs.find((graph) => graph.graphId === route.graphId)?.name : undefined));
   switch (route.place) {
     case 'home':

@@ -30,3 +30,6 @@ export function isLive(run: RunSummary): boolean {
 export function chatStateOf(session: SessionInfo): RunState | null {
   return session.state === 'idle' ? null : session.state;
 }
+
+/** What a chat is called before its first message, too. */
+export const titleOfChat = (t: Translate, session: { readonly title: string }): string => (session.title.trim() === '' ? t('command.newChat') : session.title);

@@ -13,6 +13,7 @@ import { RenameField } from './list/SessionRow.tsx';
 import type { SessionActs } from './list/useSessionActs.tsx';
 import { useTextSearch } from './list/useTextSearch.ts';
 import { useSession, useSessionState } from './session.ts';
+import { titleOfChat } from '../../session/words.ts';
 
 export interface ChatHeadProps {
   readonly info: SessionInfo | undefined;
@@ -31,6 +32,7 @@ export function ChatHead({ info, acts, first, panelOpen, onPanel, onFound, onClo
   const folder = useSessionState((state) => state.folders[0]?.path ?? null);
   const more = useSessionState((state) => Math.max(0, state.folders.length - 1));
   const demo = useStore(models.store, (state) => (state.models.find((model) => model.id === info?.model) ?? (info?.model === undefined ? defaultModel(state.models) : undefined))?.demo ?? false);
+  const name = info === undefined ? t('place.chat') : titleOfChat(t, info);
   const fork = () => info !== undefined && acts.fork(info);
   return (
     <header className="flex h-[42px] shrink-0 items-center gap-2 border-b border-line-1 ps-5 pe-2 max-sm:ps-3">
@@ -44,8 +46,8 @@ export function ChatHead({ info, acts, first, panelOpen, onPanel, onFound, onClo
           }}
         />
       ) : (
-        <h1 className="min-w-0 shrink truncate text-ui font-semibold" title={info?.title} onDoubleClick={() => setRenaming(true)}>
-          {info?.title ?? ''}
+        <h1 className="min-w-0 shrink truncate text-ui font-semibold" title={name} onDoubleClick={() => setRenaming(true)}>
+          {name}
         </h1>
       )}
       {folder !== null && <MiddleCut text={folder} className="max-w-64 min-w-0 shrink-[2] text-small text-fg-2 max-md:hidden" />}

@@ -7,7 +7,7 @@ import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'rea
 import { type Command, useCommands } from '../../commands/registry.tsx';
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
-import { reasonOf } from '../../session/words.ts';
+import { reasonOf, titleOfChat } from '../../session/words.ts';
 import { ChatHead } from './ChatHead.tsx';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
 import { QueueList } from './composer/QueueList.tsx';
@@ -19,6 +19,7 @@ import { useSession, useSessionInfo, useSessionState } from './session.ts';
 import { Transcript, type TranscriptProps } from './transcript/Transcript.tsx';
 import { textOf } from './transcript/UserMessage.tsx';
 import { useSlash } from './useSlash.ts';
+import { CHOOSING } from './NewChat.tsx';
 
 export interface ChatPaneProps {
   readonly first: boolean;
@@ -33,7 +34,7 @@ export interface ChatPaneProps {
 }
 
 export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, onFound, onClose }: ChatPaneProps): JSX.Element {
-  const { chats } = useClient();
+  const { chats, view } = useClient();
   const session = useSession();
   const { sessionId } = session;
   const t = useT();
@@ -46,7 +47,10 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
   const requestId = useSessionState((state) => state.requests[0]?.requestId ?? null);
   const context = useSessionState((state) => state.context);
   const hasFolders = useSessionState((state) => state.folders.length > 0);
-  const [choosing, setChoosing] = useState(false);
+  const [choosing, setChoosing] = useState(() => view.store.getState().panels[CHOOSING] === sessionId);
+  useEffect(() => {
+    if (view.store.getState().panels[CHOOSING] === sessionId) view.setPanel(CHOOSING, '');
+  }, [view, sessionId]);
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<HTMLElement>(null);
 
@@ -111,7 +115,7 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
   const mode: SessionMode = info?.mode ?? 'ask';
   const gone = status === 'failed' && error !== undefined;
   return (
-    <section ref={pane} data-takes-files aria-label={info?.title ?? t('place.chat')} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section ref={pane} data-takes-files aria-label={info === undefined ? t('place.chat') : titleOfChat(t, info)} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <ChatHead info={info} acts={acts} first={first} panelOpen={panelOpen} onPanel={onPanel} onFound={onFound} {...(onClose === undefined ? {} : { onClose })} />
       {gone ? (
         <EmptyState

@@ -12,6 +12,8 @@ import { reasonOf } from '../../session/words.ts';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
 import { EmptyChat } from './EmptyChat.tsx';
 
+/** The chat whose folders are chosen as soon as it is open. */
+export const CHOOSING = 'chat.choosing';
 const noHistory = (): readonly string[] => [];
 const notRunning = () => undefined;
 
@@ -57,6 +59,7 @@ export function NewChat(): JSX.Element {
       const draft = view.store.getState().drafts[''];
       if (draft !== undefined) view.setDraft(sessionId, draft);
       view.setDraft('', undefined);
+      view.setPanel(CHOOSING, sessionId);
       view.openChat(sessionId);
     }, failed);
   }, [ensureSession, view, failed]);

@@ -4,6 +4,7 @@ import { useAnnounce } from '@axion/ui';
 import { useEffect, useRef } from 'react';
 import { useT } from '../../messages/context.ts';
 import { useWorkspace } from '../../session/context.ts';
+import { titleOfChat } from '../../session/words.ts';
 
 export function useChatNews(): void {
   const t = useT();
@@ -17,6 +18,6 @@ export function useChatNews(): void {
     const asking = sessions.filter((session) => session.state === 'waiting');
     known.current = new Set(asking.map((session) => session.id));
     const news = before === null ? undefined : asking.find((session) => !before.has(session.id));
-    if (news !== undefined) announce.assertively(t('chat.announceAsks', { title: news.title }));
+    if (news !== undefined) announce.assertively(t('chat.announceAsks', { title: titleOfChat(t, news) }));
   }, [ready, sessions, announce, t]);
 }

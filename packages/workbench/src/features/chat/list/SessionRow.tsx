@@ -5,7 +5,7 @@ import type { SessionInfo } from '@axion/protocol';
 import { ContextMenu, Icon, IconButton, Menu, StateGlyph } from '@axion/ui';
 import { type JSX, memo, useState } from 'react';
 import { useFormats, useT } from '../../../messages/context.ts';
-import { chatStateOf, stateWord } from '../../../session/words.ts';
+import { chatStateOf, stateWord, titleOfChat } from '../../../session/words.ts';
 import type { SessionActs } from './useSessionActs.tsx';
 
 export interface SessionRowProps {
@@ -20,6 +20,7 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
   const t = useT();
   const formats = useFormats();
   const [renaming, setRenaming] = useState(false);
+  const name = titleOfChat(t, session);
   const state = chatStateOf(session);
   const entries = acts.entries(session, () => setRenaming(true));
   const detail = session.state === 'waiting' ? (session.last ?? t('chat.waitsForYou')) : session.queued > 0 ? t('chat.queuedCount', { count: session.queued }) : (session.last ?? t('chat.nothingYet'));
@@ -39,12 +40,12 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
     );
   }
   return (
-    <ContextMenu label={session.title} entries={entries}>
+    <ContextMenu label={name} entries={entries}>
       <div className={`group/row relative flex min-h-(--h-row-2) items-stretch ${active ? 'bg-active' : 'hover:bg-hover'}`} data-session={session.id}>
         <button
           type="button"
           aria-current={active ? 'page' : undefined}
-          title={session.title}
+          title={name}
           onClick={(event) => onOpen(session, event.ctrlKey || event.metaKey)}
           onKeyDown={(event) => {
             if (event.key === 'F2') setRenaming(true);
@@ -60,20 +61,20 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
           </span>
           <span className="min-w-0 flex-1">
             <span className="flex items-baseline gap-2">
-              <span className="min-w-0 flex-1 truncate text-ui font-medium">{session.title}</span>
+              <span className="min-w-0 flex-1 truncate text-ui font-medium">{name}</span>
               <span className="shrink-0 text-caption text-fg-3 group-hover/row:invisible group-has-[[data-row-menu]:focus-visible]/row:invisible">{formats.when(Date.parse(session.lastActive), now)}</span>
             </span>
             <span className={`block truncate text-small ${session.state === 'waiting' ? 'text-st-waiting' : 'text-fg-2'}`}>{detail}</span>
           </span>
         </button>
         <Menu
-          label={session.title}
+          label={name}
           align="end"
           entries={entries}
           trigger={
             <IconButton
               icon="ellipsis"
-              label={t('chat.actsOf', { title: session.title })}
+              label={t('chat.actsOf', { title: name })}
               small
               tooltip={false}
               data-row-menu

@@ -6,7 +6,7 @@ import { Button, Dialog, type MenuEntry, useToasts } from '@axion/ui';
 import { type JSX, useMemo, useState } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { useClient } from '../../../session/context.ts';
-import { reasonOf } from '../../../session/words.ts';
+import { reasonOf, titleOfChat } from '../../../session/words.ts';
 import { saveText } from '../../files/saveText.ts';
 
 export interface SessionActs {
@@ -32,7 +32,7 @@ export function useSessionActs(): SessionActs {
       chats.update(session.id, { archived }).then(() => {
         if (!archived) return;
         view.closeTab(session.id);
-        toasts.show({ title: t('chat.archived', { title: session.title }), state: 'succeeded', action: { label: t('act.undo'), act: () => archive(session, false) } });
+        toasts.show({ title: t('chat.archived', { title: titleOfChat(t, session) }), state: 'succeeded', action: { label: t('act.undo'), act: () => archive(session, false) } });
       }, failed);
     };
     const own = {
@@ -59,7 +59,7 @@ export function useSessionActs(): SessionActs {
           view.setDraft(session.id, undefined);
           const { route } = view.store.getState();
           if (route.place === 'chat' && route.sessionId === session.id) view.go({ place: 'chat' });
-          toasts.show({ title: t('chat.deleted', { title: session.title }), state: 'succeeded' });
+          toasts.show({ title: t('chat.deleted', { title: titleOfChat(t, session) }), state: 'succeeded' });
         }, failed);
       },
     };
@@ -83,7 +83,7 @@ export function useSessionActs(): SessionActs {
       <Dialog
         open
         onClose={() => setDeleting(null)}
-        title={t('chat.deleteTitle', { title: deleting.title })}
+        title={t('chat.deleteTitle', { title: titleOfChat(t, deleting) })}
         actions={
           <>
             <Button onClick={() => setDeleting(null)}>{t('chat.keepIt')}</Button>
