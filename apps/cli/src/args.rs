@@ -36,6 +36,122 @@ pub enum Command {
     Call(CallArgs),
     /// Say what is there, what is missing and how to fix it
     Doctor(DoctorArgs),
+    /// Talk with an agent
+    #[command(
+        after_help = "Without -p and with a terminal it is a conversation (/help in it). Without a terminal the message is read from standard input,\nand what needs an answer is refused: nobody is there to give one.\nExit: 0 answered, 1 failed, 2 a wrong argument (nothing was sent), 3 no runner is possible, 130 interrupted."
+    )]
+    Chat(ChatArgs),
+    /// List the models that can be asked
+    Models(ModelsArgs),
+    /// List the channels by which sessions are opened
+    Channels(ListArgs),
+    /// List what left this machine, or was kept from leaving it
+    Egress(EgressArgs),
+    /// The keys of model providers: by name only, they never come out again
+    Keys(KeysArgs),
+}
+
+/// `axion chat`
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// Go on with this session
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// The model to ask (see `axion models`)
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// What the agent may do without asking each time
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeArg>,
+    /// A folder that the agent may look at, or change if :rw is added
+    #[arg(long = "grant", value_name = "DIR[:ro|:rw]")]
+    pub grant: Vec<String>,
+    /// Send this, print the answer and end; - reads it from standard input
+    #[arg(short = 'p', long = "prompt", value_name = "TEXT")]
+    pub prompt: Option<String>,
+    /// One event of the session per line as JSON, and nothing else, on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `--mode`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Changes are refused
+    ReadOnly,
+    /// Each change is asked about
+    Ask,
+    /// Changes of files are not asked about
+    AcceptEdits,
+}
+
+impl ModeArg {
+    /// The word of the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::Ask => "ask",
+            Self::AcceptEdits => "accept-edits",
+        }
+    }
+}
+
+/// `axion models`
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// The list as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Ask the providers anew instead of showing the last good list
+    #[arg(long)]
+    pub refresh: bool,
+}
+
+/// A list.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// The list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `axion egress`
+#[derive(Debug, Args)]
+pub struct EgressArgs {
+    /// One entry per line as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Only what this session asked for
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// So many of the newest
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub limit: u16,
+}
+
+/// `axion keys`
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: KeysAction,
+}
+
+/// `axion keys …`
+#[derive(Debug, Subcommand)]
+pub enum KeysAction {
+    /// Keep a key; its value is read from standard input, or asked for without showing it
+    Set {
+        /// Its name, as a provider names it
+        name: String,
+    },
+    /// The names of the keys, and where they are kept
+    List(ListArgs),
+    /// Forget a key
+    Remove {
+        /// Its name
+        name: String,
+    },
 }
 
 /// `axion run`

@@ -1,6 +1,6 @@
 //! Reading one stream to its end, exactly: each event once and in order, also when the reader lagged or Core was replaced.
 
-use axion_protocol::{ErrorInfo, Subscription};
+use axion_protocol::{ErrorInfo, SessionDelta, Subscription};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -15,6 +15,14 @@ pub struct Follow {
     /// Asked again since the last gap.
     asked: bool,
     waiting: std::collections::VecDeque<String>,
+}
+
+/// What a reader of a stream hears.
+pub enum Heard {
+    /// The JSON of its next event.
+    Event(String),
+    /// Text of a session that is not durable yet.
+    Ahead(SessionDelta),
 }
 
 #[derive(Deserialize)]
@@ -60,10 +68,26 @@ impl Follow {
     /// The next event's JSON; `None` if Core is gone. Cancel safe.
     pub async fn next(&mut self, door: &Door) -> Result<Option<String>, ErrorInfo> {
         loop {
+            match self.next_heard(door).await? {
+                Some(Heard::Event(event)) => return Ok(Some(event)),
+                Some(Heard::Ahead(_)) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The same, with what is said ahead of the store.
+    pub async fn next_heard(&mut self, door: &Door) -> Result<Option<Heard>, ErrorInfo> {
+        loop {
             if let Some(event) = self.waiting.pop_front() {
-                return Ok(Some(event));
+                return Ok(Some(Heard::Event(event)));
             }
             let Some(said) = door.next().await else { return Ok(None) };
+            if let Ok(delta) = serde_json::from_str::<SessionDelta>(&said.json)
+                && self.stream.strip_prefix("session:") == Some(delta.session_id.as_str())
+            {
+                return Ok(Some(Heard::Ahead(delta)));
+            }
             let Ok(pushed) = serde_json::from_str::<Pushed<'_>>(&said.json) else { continue };
             if pushed.stream != self.stream {
                 continue;

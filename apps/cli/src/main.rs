@@ -4,10 +4,13 @@
 
 mod args;
 mod call;
+mod chat;
 mod doctor;
 mod door;
 mod follow;
 mod input;
+mod interrupts;
+mod lists;
 mod run;
 mod say;
 mod serve;
@@ -53,5 +56,10 @@ async fn dispatch(cli: Cli) -> u8 {
         Command::Serve(args) => serve::serve(home, args).await,
         Command::Call(args) => call::call(home, args).await,
         Command::Doctor(args) => doctor::doctor(home, args).await,
+        Command::Chat(args) => chat::chat(home, args).await,
+        Command::Models(args) => lists::models(home, args).await,
+        Command::Channels(args) => lists::channels(home, args).await,
+        Command::Egress(args) => lists::egress(home, args).await,
+        Command::Keys(args) => lists::keys(home, args).await,
     }
 }

@@ -144,6 +144,11 @@ impl Core {
         Ok(runs + self.0.sessions.resume_all().await?)
     }
 
+    /// Takes up the turn of one session that an earlier instance left open; one that has ended or goes on is left alone.
+    pub async fn resume_session(&self, session_id: &str) -> Result<(), ErrorInfo> {
+        self.0.sessions.resume_one(session_id).await
+    }
+
     /// How many turns this instance works on.
     pub fn turns_in_progress(&self) -> usize {
         self.0.sessions.in_progress()

@@ -27,7 +27,7 @@ impl Sessions {
             return self.answered_before(session, request, &answer).await;
         };
         let asked: SessionRequest = wire::text_of(row.body.get())?;
-        let answer = RequestAnswer { by: Some(AnsweredBy::Person), ..answer };
+        let answer = by_whom(answer);
         check(&asked, &answer)?;
         let live = match self.running(session) {
             Some(live) => live,
@@ -97,8 +97,19 @@ fn hash_of(facts: &[Fact]) -> Option<String> {
     facts.iter().find(|fact| fact.label == HASH_FACT).map(|fact| fact.value.clone()).filter(|hash| hash.len() <= 64)
 }
 
+/// A client speaks for the person, or says that nobody is there; then it has chosen nothing. What the mode decides is the runner's to say.
+fn by_whom(answer: RequestAnswer) -> RequestAnswer {
+    match answer.by {
+        Some(AnsweredBy::Nobody) => RequestAnswer { option: None, text: None, by: Some(AnsweredBy::Nobody) },
+        _ => RequestAnswer { by: Some(AnsweredBy::Person), ..answer },
+    }
+}
+
 /// That an answer is one of those that were offered.
 fn check(asked: &SessionRequest, answer: &RequestAnswer) -> Result<(), ErrorInfo> {
+    if answer.by == Some(AnsweredBy::Nobody) {
+        return Ok(());
+    }
     if let Some(option) = &answer.option {
         if !asked.options.iter().any(|known| known.id == *option) {
             let known: Vec<&str> = asked.options.iter().map(|known| known.id.as_str()).collect();

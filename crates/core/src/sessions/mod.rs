@@ -244,13 +244,7 @@ impl Sessions {
         let open = self.store.open_turns().await.map_err(storage)?;
         let mut taken = 0;
         for turn in open {
-            let desk = self.desk(&turn.session_id).await?;
-            if self.running(&turn.session_id).is_none() {
-                let live = self.live_of(&turn, None)?;
-                self.supervise(live, Some("Axion was closed or killed while this answer was being given".to_owned()));
-                taken += 1;
-            }
-            drop(desk);
+            taken += usize::from(self.take_up(&turn).await?);
         }
         for row in self.store.list(false).await.map_err(storage)? {
             if row.queued > 0 && !row.is_busy() {
@@ -259,6 +253,25 @@ impl Sessions {
             }
         }
         Ok(taken)
+    }
+
+    /// The same for one session.
+    pub(crate) async fn resume_one(self: &Arc<Self>, session: &str) -> Result<(), ErrorInfo> {
+        for turn in self.store.open_turns().await.map_err(storage)?.iter().filter(|turn| turn.session_id == session) {
+            self.take_up(turn).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_up(self: &Arc<Self>, turn: &axion_store::OpenTurn) -> Result<bool, ErrorInfo> {
+        // Seated until it is supervised: nobody begins another turn meanwhile.
+        let _desk = self.desk(&turn.session_id).await?;
+        if self.running(&turn.session_id).is_some() {
+            return Ok(false);
+        }
+        let live = self.live_of(turn, None)?;
+        self.supervise(live, Some("Axion was closed or killed while this answer was being given".to_owned()));
+        Ok(true)
     }
 
     /// Ends a running answer within half a second; what was said is kept. Nothing runs: nothing happens.
