@@ -12,7 +12,6 @@ test("is shown first, and applies when the person says so", async () => {
   expect(world.events[0]?.type).toBe("request-opened");
   expect(world.model.requests[0]?.system).toContain("Always answer in verse.");
   expect(hashIn(world)).toMatch(/^[0-9a-f]{64}$/);
-  expect(world.of("context-measured")[0]?.context.files).toBeGreaterThan(0);
 });
 
 test("left out, it does not reach the model, and in later turns neither is it asked about", async () => {

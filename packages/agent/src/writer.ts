@@ -1,5 +1,5 @@
 /**
- * Writes what a turn says. Events go out in groups, one group on its way at a time, and count for the state at once. Text is shown within 30 ms, kept at least once
+ * Writes what a turn says. Events go out in groups, one group on its way at a time, and count for the state at once. Text is shown at once, kept at least once
  * a second and before any other event; a character that arrives in two halves waits for its second one.
  */
 import type { TurnEvent } from "@axion/protocol";
@@ -7,7 +7,8 @@ import type { TurnPorts } from "./ports.ts";
 import { type Of, type TurnState, apply } from "./state.ts";
 import { safeCut } from "./wire.ts";
 
-const SHOW_MS = 30;
+/** The host gathers what it passes on, so this only joins what comes in one breath. */
+const SHOW_MS = 4;
 const KEEP_MS = 1000;
 const MAX_SHOWN = 32_768;
 const MAX_KEPT = 1_000_000;

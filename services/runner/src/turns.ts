@@ -29,6 +29,7 @@ const startParams = (params: unknown): TurnStartParams => {
   const given = record(params);
   for (const key of ["turnId", "messageId", "sessionId"]) idOf(given, key);
   modeOf(given["mode"]);
+  if (!Number.isSafeInteger(given["now"])) throw invalid("now must be a whole number");
   lists(given, ["folders", "seenInstructions", "graphs", "messages", "blobs", "journal"]);
   record(given["guards"]);
   record(given["compaction"]);

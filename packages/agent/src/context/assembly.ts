@@ -96,7 +96,7 @@ export class Assembly {
   /** The request as it is now; `fits` says whether room has to be made. */
   assemble(): Assembled & { readonly overSoft: boolean; readonly overHard: boolean } {
     const { params, ports: _, ...scope } = this.#scope;
-    const system = systemPrompt({ mode: scope.mode(), folders: params.folders, graphs: params.graphs, own: params.instructions, files: this.instructions, tools: this.#tools.length > 0 });
+    const system = systemPrompt({ mode: scope.mode(), folders: params.folders, graphs: params.graphs, today: params.now, own: params.instructions, files: this.instructions, tools: this.#tools.length > 0 });
     const systemTokens = estimateTokens(system);
     const entries = [...(this.#summary === undefined ? [] : [summaryEntry(this.#summary)]), ...this.historyEntries(), ...this.#turnEntries()];
     const fixed = systemTokens + this.#toolTokens;
@@ -104,9 +104,8 @@ export class Assembly {
     const estimate = shown.reduce((sum, entry) => sum + entry.tokens, fixed);
     const tokens = this.#scale.of(estimate);
     const of = (source: Entry["source"]) => this.#scale.of(shown.reduce((sum, entry) => entry.source === source ? sum + entry.tokens : sum, 0));
-    const files = this.#scale.of(this.instructions.reduce((sum, file) => sum + estimateTokens(file.text), 0));
     const use: ContextUse = {
-      window: this.limits.window, instructions: Math.max(0, this.#scale.of(systemTokens) - files), tools: this.#scale.of(this.#toolTokens), summary: of("summary"), history: of("history"), toolOutput: of("toolOutput"), files, counted: this.#scale.counted,
+      window: this.limits.window, instructions: this.#scale.of(systemTokens), tools: this.#scale.of(this.#toolTokens), summary: of("summary"), history: of("history"), toolOutput: of("toolOutput"), files: of("files"), counted: this.#scale.counted,
     };
     const request: ModelRequest = { model: params.model.model, system, messages: joined(shown.map((entry) => entry.message)), tools: this.#tools, contextWindow: this.limits.window };
     return { request, estimate, use, overSoft: tokens > this.limits.soft, overHard: tokens > this.limits.hard };

@@ -107,9 +107,10 @@ test("the meter adds up, learns from what the provider counts, and says which", 
   const world = new World((_, number) => number === 1 ? [...calls(["read_file", { path: "a.txt" }]).slice(0, 1), { type: "usage", inputTokens: 3_000, outputTokens: 5 }, { type: "finish", reason: "tool-calls" }] : says("Done."), { files: { "work/a.txt": long("a") } });
   await world.run();
   const [first, second] = world.of("context-measured").map((event) => event.context);
-  expect(first).toMatchObject({ window: 100_000, counted: false, toolOutput: 0 });
+  expect(first).toMatchObject({ window: 100_000, counted: false, toolOutput: 0, files: 0 });
   expect(second?.counted).toBe(true);
-  expect(second?.toolOutput).toBeGreaterThan(300);
+  expect(second?.files).toBeGreaterThan(300);
+  expect(second?.toolOutput).toBe(0);
   expect((second?.instructions ?? 0) + (second?.tools ?? 0) + (second?.history ?? 0)).toBeGreaterThan(2_500);
 });
 

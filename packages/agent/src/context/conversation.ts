@@ -6,6 +6,7 @@ import type { Message, PortValue, StepError, TurnStartParams, TurnSummary } from
 import type { AssistantContent, ModelMessage, UserContent } from "../model.ts";
 import type { CallState, Item, StepItem } from "../state.ts";
 import { plainTools } from "../tools/catalogue.ts";
+import { readFile } from "../tools/read-file.ts";
 import { headAndTail } from "../wire.ts";
 import { IMAGE_TOKENS, MESSAGE_TOKENS, estimateTokens } from "./tokens.ts";
 
@@ -62,6 +63,13 @@ const resultMessage = (call: CallView, { blobs, output }: Pick<Making, "blobs" |
   }
 };
 
+/** For the meter: what was read from files, and what else tools answered. */
+const sourceOf = (message: ModelMessage): Source => message.role === "tool" && message.name === readFile.name ? "files" : "toolOutput";
+const resultEntry = (call: CallView, making: Pick<Making, "blobs" | "output">): Entry => {
+  const message = resultMessage(call, making);
+  return entryOf(message, sourceOf(message));
+};
+
 const callContent = (callId: string, name: string, args: unknown): AssistantContent => ({
   type: "tool-call", callId, name, arguments: typeof args === "object" && args !== null && !Array.isArray(args) ? JSON.stringify(args) : "{}",
 });
@@ -97,7 +105,7 @@ const assistantEntries = (message: Message, making: Making): Entry[] => {
   let results: ModelMessage[] = [];
   const close = () => {
     if (contents.length > 0) entries.push(entryOf({ role: "assistant", parts: contents }, "history", message.id));
-    for (const result of results) entries.push(entryOf(result, "toolOutput", message.id));
+    for (const result of results) entries.push(entryOf(result, sourceOf(result), message.id));
     contents = [];
     results = [];
   };
@@ -152,7 +160,7 @@ const stepEntries = (step: StepItem, memory: TurnMemory, output: number): Entry[
   const said = parts.some((part) => part.type !== "reasoning");
   return [
     ...(said ? [entryOf({ role: "assistant", parts }, "history")] : []),
-    ...calls.map((call) => entryOf(resultMessage({ callId: call.callId, tool: call.tool, state: call.finished?.state ?? "cancelled", output: call.finished?.output, error: call.finished?.error }, { blobs: memory.outputs, output }), "toolOutput")),
+    ...calls.map((call) => resultEntry({ callId: call.callId, tool: call.tool, state: call.finished?.state ?? "cancelled", output: call.finished?.output, error: call.finished?.error }, { blobs: memory.outputs, output })),
     ...(step.cut && said ? [entryOf(userText(GO_ON), "history")] : []),
   ];
 };

@@ -18,10 +18,11 @@ const folderLine = (folder: ToolFolder) => `- ${folder.folderId}: "${line(folder
 const graphLine = (graph: SessionGraph) => `- ${graph.graphId}: ${line(graph.name, 200)}${graph.description === undefined ? "" : `. ${line(graph.description, 300)}`} Input: ${cut(JSON.stringify(graph.input), 500)}`;
 
 export const systemPrompt = (about: {
-  readonly mode: SessionMode; readonly folders: readonly ToolFolder[]; readonly graphs: readonly SessionGraph[]; readonly own: string; readonly files: readonly Instruction[]; readonly tools: boolean;
+  readonly mode: SessionMode; readonly folders: readonly ToolFolder[]; readonly graphs: readonly SessionGraph[]; readonly today: number; readonly own: string; readonly files: readonly Instruction[]; readonly tools: boolean;
 }): string => [
   "You are an agent in Axion, working with a person on their own machine. Be brief, exact and honest: say what you did, what you did not do and what you are not sure of. Answer in the person's language.",
   about.tools ? "Use the tools to look before you answer about files, and to do what you are asked to do. Never claim to have done something that no tool call did." : "You have no tools here; say so if you are asked to read or change something.",
+  `Today is ${new Date(about.today).toISOString().slice(0, 10)}.`,
   `Mode: ${modes[about.mode]}`,
   about.folders.length === 0 ? "Folders: none was given to this chat." : `Folders (paths are relative to them, with /):\n${about.folders.map(folderLine).join("\n")}`,
   ...(about.graphs.length === 0 ? [] : [`Graphs that run_graph can run:\n${about.graphs.slice(0, MAX_GRAPHS).map(graphLine).join("\n")}`]),
