@@ -2,7 +2,7 @@
 // they read further up (also when older messages come in above), and says when there is something new below.
 
 import { Button, Link, Skeleton } from '@axion/ui';
-import { type JSX, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type JSX, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { type Command, useCommands } from '../../../commands/registry.tsx';
 import { useT } from '../../../messages/context.ts';
@@ -34,6 +34,8 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const following = useRef(true);
+  const hand = useHandOnScroll(scroller);
+  const lastKey = rows.at(-1)?.key;
   const [away, setAway] = useState(false);
   const [news, setNews] = useState(false);
   const shift = useGrewAtStart(rows);
@@ -53,23 +55,25 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
   useLayoutEffect(() => {
     if (following.current) toEnd();
   }, [rows, toEnd]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the news
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another last row is the news
   useEffect(() => {
     if (!following.current) setNews(true);
-  }, [rows]);
+  }, [lastKey]);
 
   const onScroll = useCallback(
     (offset: number) => {
       const handle = list.current;
       if (handle === null) return;
       const left = handle.scrollSize - offset - handle.viewportSize;
-      following.current = left < NEAR_END;
-      setAway(left > handle.viewportSize / 2);
+      // Rows that turn out taller than was thought move the end away, too; only the person leaves it.
+      if (left < NEAR_END) following.current = true;
+      else if (hand()) following.current = false;
+      setAway(!following.current && left > handle.viewportSize / 2);
       if (following.current) setNews(false);
-      if (offset < NEAR_START) void session.loadOlder().catch(() => undefined);
-      if (left < NEAR_START) void session.loadNewer().catch(() => undefined);
+      if (!following.current && offset < NEAR_START) void session.loadOlder().catch(() => undefined);
+      if (!following.current && left < NEAR_START) void session.loadNewer().catch(() => undefined);
     },
-    [session],
+    [session, hand],
   );
   const onResize = useCallback(() => {
     if (following.current) toEnd();
@@ -140,6 +144,32 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
       )}
     </div>
   );
+}
+
+const HAND_MS = 300;
+
+/** Whether the person moved the list by wheel, touch, key or scroll bar just now. */
+function useHandOnScroll(scroller: RefObject<HTMLElement | null>): () => boolean {
+  const last = useRef(-HAND_MS);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const touch = () => {
+      last.current = performance.now();
+    };
+    const drag = (event: PointerEvent) => {
+      if (event.buttons !== 0) touch();
+    };
+    const names = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+    for (const name of names) element.addEventListener(name, touch, { passive: true });
+    // A drag of the scroll bar goes on outside of the list.
+    window.addEventListener('pointermove', drag, { passive: true });
+    return () => {
+      for (const name of names) element.removeEventListener(name, touch);
+      window.removeEventListener('pointermove', drag);
+    };
+  }, [scroller]);
+  return useCallback(() => performance.now() - last.current < HAND_MS, []);
 }
 
 /** True while the rows that were there before still end the list but others came before them. */
