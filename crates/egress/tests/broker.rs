@@ -1,5 +1,6 @@
 //! The broker against real servers on this machine, with names and addresses as a test wants them: every row of the policy, hostile
 //! servers, the air gap, the ledger to the byte, and a key that must be nowhere but in the one request.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends where it fails")]
 
 mod support;
 

@@ -155,7 +155,7 @@ impl Keys {
         let keys = wire::of(&self.rows().await?)?;
         let (place, why) = match self.chain().await {
             Ok(_) => (KeyPlace::Keychain, None),
-            Err(why) => (KeyPlace::File, Some(clip(&format!("{why}. {}", sealed::SAYS), 400))),
+            Err(why) => (KeyPlace::File, Some(clip(&format!("{why}. {}.", sealed::SAYS), 400))),
         };
         Ok(KeyList { place, why, keys })
     }

@@ -3,7 +3,7 @@
 use axion_protocol::{Capability, ModelInfo};
 
 /// The best of what there is. `usable` says which providers can be asked (a key is there where one is needed).
-pub(super) fn usual<'a>(models: &'a [ModelInfo], usable: impl Fn(&ModelInfo) -> bool) -> Option<&'a ModelInfo> {
+pub(super) fn usual(models: &[ModelInfo], usable: impl Fn(&ModelInfo) -> bool) -> Option<&ModelInfo> {
     let has = |model: &ModelInfo, capability| model.claims.iter().any(|claim| claim.capability == capability && claim.has);
     let rank = |model: &ModelInfo| {
         let group = match (model.demo, model.local) {

@@ -90,7 +90,7 @@ pub struct Place {
 impl Place {
     /// One that the person configured.
     pub fn configured(id: &ProviderId, config: &ProviderConfig) -> Self {
-        let base = config.base_url.trim_end_matches('/').to_owned();
+        let base = usual_path(config.kind, config.base_url.trim_end_matches('/'));
         let flavour = if config.kind == ProviderKind::Ollama { Flavour::Ollama } else { Flavour::Plain };
         let title = config.title.clone().filter(|title| !title.trim().is_empty()).unwrap_or_else(|| id.to_string());
         Self { id: id.clone(), kind: config.kind, title: clip(&title, 200), base, found: false, flavour, config: Some(config.clone()) }
@@ -122,6 +122,16 @@ impl Place {
     /// The address without its path.
     pub fn root(&self) -> String {
         Target::parse(&self.base).map_or_else(|_| self.base.clone(), |target| target.origin.to_string())
+    }
+}
+
+/// The address with the path that a kind has. People write what their other programs want: with `/v1` or without it.
+fn usual_path(kind: ProviderKind, base: &str) -> String {
+    let bare = Target::parse(base).is_ok_and(|target| target.path() == "/");
+    match kind {
+        ProviderKind::Ollama => base.strip_suffix("/v1").or_else(|| base.strip_suffix("/api")).unwrap_or(base).to_owned(),
+        _ if bare => format!("{base}/v1"),
+        _ => base.to_owned(),
     }
 }
 
@@ -157,6 +167,23 @@ mod tests {
             (Some(""), "http://127.0.0.1:11434"),
         ] {
             assert_eq!(usual_probes(said)[0].base, expected, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_gets_the_path_of_its_kind() {
+        use ProviderKind::{Anthropic, Ollama, OpenaiChat};
+        for (kind, written, expected) in [
+            (Anthropic, "https://api.anthropic.com", "https://api.anthropic.com/v1"),
+            (Anthropic, "https://api.anthropic.com/v1", "https://api.anthropic.com/v1"),
+            (OpenaiChat, "http://localhost:8080", "http://localhost:8080/v1"),
+            (OpenaiChat, "https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1"),
+            (OpenaiChat, "https://a.example/openai", "https://a.example/openai"),
+            (Ollama, "http://localhost:11434/v1", "http://localhost:11434"),
+            (Ollama, "http://localhost:11434/api", "http://localhost:11434"),
+            (Ollama, "http://localhost:11434", "http://localhost:11434"),
+        ] {
+            assert_eq!(usual_path(kind, written), expected);
         }
     }
 
