@@ -13,7 +13,7 @@ import { idFrom } from './providerId.ts';
 type Kind = Exclude<ProviderKind, 'demo'>;
 const kinds: readonly Kind[] = ['openai-chat', 'openai-responses', 'anthropic', 'ollama'];
 const usual: Readonly<Record<Kind, string>> = {
-  'openai-chat': 'http://127.0.0.1:8080/v1', 'openai-responses': 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com', ollama: 'http://127.0.0.1:11434',
+  'openai-chat': 'http://127.0.0.1:8080/v1', 'openai-responses': 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com/v1', ollama: 'http://127.0.0.1:11434',
 };
 
 export function ProviderDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
