@@ -44,7 +44,7 @@ const look: Script = (scene) => {
   if (listed.isError) return problem(listed);
   const paths = pathsIn(listed.output);
   const chosen = paths.filter((path) => READABLE.test(path)).slice(0, 2);
-  if (scene.step === 1 && chosen.length > 0) return { says: `There are ${paths.length} files. I read ${chosen.map((path) => `\`${path}\``).join(" and ")}.`, calls: chosen.map((path) => ({ name: "read_file", arguments: { path, to: 40 } })) };
+  if (scene.step === 1 && chosen.length > 0) return { says: `${paths.length === 1 ? "There is 1 file." : `There are ${paths.length} files.`} I read ${chosen.map((path) => `\`${path}\``).join(" and ")}.`, calls: chosen.map((path) => ({ name: "read_file", arguments: { path, to: 40 } })) };
   const read = scene.answers.filter((answer) => answer.tool === "read_file");
   const lines = read.map((answer) => `- \`${String(answer.arguments["path"])}\`: ${answer.isError ? `could not be read (${quoted(answer.output)})` : quoted(answer.output.split("\n").find((line) => line.trim() !== "") ?? "empty")}`);
   return done(`I saw ${paths.length} ${paths.length === 1 ? "file" : "files"}.${lines.length === 0 ? " None of them is a text file that I know." : ` They begin like this:\n\n${lines.join("\n")}`}`);
