@@ -25,7 +25,9 @@ pub enum Command {
     )]
     Run(RunArgs),
     /// Check graph files; nothing is executed
-    #[command(after_help = "Exit: 0 all files are valid, 2 some are not, or could not be checked (standard error says why and what to do).")]
+    #[command(
+        after_help = "Exit: 0 all files are valid, 2 some are not, or could not be checked (standard error says why and what to do)."
+    )]
     Validate(ValidateArgs),
     /// Serve the workbench to a browser on this machine
     Serve(ServeArgs),

@@ -21,7 +21,13 @@ pub async fn models(home: Option<PathBuf>, args: ModelsArgs) -> u8 {
     let found: Outcome<Vec<ModelInfo>> = ask(home, "get_models", json!({ "refresh": args.refresh })).await;
     shown(found, args.json, |models| {
         let row = |model: &ModelInfo| {
-            let place = if model.demo { "scripted" } else if model.local { "this machine" } else { "hosted" };
+            let place = if model.demo {
+                "scripted"
+            } else if model.local {
+                "this machine"
+            } else {
+                "hosted"
+            };
             [model.id.clone(), model.title.clone(), place.to_owned(), format!("{}", model.context_window), model.capabilities.join(" ")]
         };
         table(["MODEL", "TITLE", "WHERE", "WINDOW", "CAN"], models.iter().map(row))
@@ -33,7 +39,13 @@ pub async fn channels(home: Option<PathBuf>, args: ListArgs) -> u8 {
     let found: Outcome<Vec<ChannelInfo>> = ask(home, "get_channels", json!({})).await;
     shown(found, args.json, |channels| {
         let row = |channel: &ChannelInfo| {
-            [channel.id.to_string(), channel.status.to_string(), channel.sessions.to_string(), channel.address.clone().unwrap_or_default(), channel.problem.clone().unwrap_or_default()]
+            [
+                channel.id.to_string(),
+                channel.status.to_string(),
+                channel.sessions.to_string(),
+                channel.address.clone().unwrap_or_default(),
+                channel.problem.clone().unwrap_or_default(),
+            ]
         };
         table(["CHANNEL", "STATE", "SESSIONS", "ADDRESS", "PROBLEM"], channels.iter().map(row))
     })
@@ -61,7 +73,13 @@ pub async fn egress(home: Option<PathBuf>, args: EgressArgs) -> u8 {
             (_, Some(reason)) => format!("{}: {reason}", entry.outcome),
             (None, None) => entry.outcome.to_string(),
         };
-        [moment(entry.at), entry.purpose.to_string(), format!("{} {}", entry.method, entry.url), format!("{}/{}", entry.sent_bytes, entry.received_bytes), outcome]
+        [
+            moment(entry.at),
+            entry.purpose.to_string(),
+            format!("{} {}", entry.method, entry.url),
+            format!("{}/{}", entry.sent_bytes, entry.received_bytes),
+            outcome,
+        ]
     });
     let lines = table(["TIME (UTC)", "FOR", "REQUEST", "OUT/IN", "OUTCOME"], rows);
     print(&lines);
@@ -99,7 +117,11 @@ pub async fn keys(home: Option<PathBuf>, args: KeysArgs) -> u8 {
             };
             match ask::<KeyInfo>(home, "set_key", json!({ "name": name, "value": value })).await {
                 Ok(kept) => {
-                    say::note(&format!("The key {} is kept in the {}.", say::plain(&kept.name), if kept.place.as_str() == "keychain" { "system's keychain" } else { "encrypted file of this home" }));
+                    say::note(&format!(
+                        "The key {} is kept in the {}.",
+                        say::plain(&kept.name),
+                        if kept.place.as_str() == "keychain" { "system's keychain" } else { "encrypted file of this home" }
+                    ));
                     0
                 }
                 Err(info) => failed(&info),
@@ -167,7 +189,8 @@ fn table<const N: usize>(heads: [&str; N], rows: impl Iterator<Item = [String; N
     if rows.is_empty() {
         return Vec::new();
     }
-    let widths: Vec<usize> = (0..N).map(|column| rows.iter().map(|row| row[column].chars().count()).chain([heads[column].len()]).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> =
+        (0..N).map(|column| rows.iter().map(|row| row[column].chars().count()).chain([heads[column].len()]).max().unwrap_or(0)).collect();
     let line = |cells: &[String; N]| {
         let mut text = String::new();
         for (column, cell) in cells.iter().enumerate() {

@@ -4,60 +4,9 @@
 
 mod support;
 
-use std::io::{Read, Write};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use serde_json::json;
+use support::terminal::Terminal;
 use support::{Home, can_run, graph, repository, with_slot};
-
-struct Terminal {
-    child: Child,
-    seen: String,
-}
-
-impl Terminal {
-    fn open(home: &Home, arguments: &[&str]) -> Option<Self> {
-        if !Path::new("/usr/bin/script").exists() {
-            eprintln!("SKIPPED: there is no `script` to make a terminal with");
-            return None;
-        }
-        let quoted: Vec<String> = std::iter::once(env!("CARGO_BIN_EXE_axion"))
-            .chain(["--home", home.path().to_str().unwrap()])
-            .chain(arguments.iter().copied())
-            .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
-            .collect();
-        let child = Command::new("/usr/bin/script")
-            .args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &quoted.join(" "), "/dev/null"])
-            .env("TERM", "xterm")
-            .env_remove("AXION_HOME")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Some(Self { child, seen: String::new() })
-    }
-
-    fn until(&mut self, text: &str) {
-        let mut bytes = [0; 4096];
-        while !self.seen.contains(text) {
-            let count = self.child.stdout.as_mut().unwrap().read(&mut bytes).unwrap();
-            assert_ne!(count, 0, "ended before {text:?}: {}", self.seen);
-            self.seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
-        }
-        self.seen = self.seen.split_off(self.seen.find(text).unwrap() + text.len());
-    }
-
-    fn type_in(&mut self, text: &str) {
-        self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
-    }
-
-    fn end(mut self) -> (i32, String) {
-        self.child.stdout.as_mut().unwrap().read_to_string(&mut self.seen).unwrap();
-        (self.child.wait().unwrap().code().unwrap(), self.seen)
-    }
-}
 
 #[test]
 fn a_person_is_asked_and_their_word_counts() {

@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use axion_protocol::{CompactionResult, ErrorCode, ErrorInfo, MessageId, SessionEvent, SessionInfo, SessionRequest, SessionSnapshot, TurnFinished, TurnId, TurnOutcome};
+use axion_protocol::{
+    CompactionResult, ErrorCode, ErrorInfo, MessageId, SessionEvent, SessionInfo, SessionRequest, SessionSnapshot, TurnFinished, TurnId,
+    TurnOutcome,
+};
 use serde_json::json;
 
 use super::questions;
@@ -113,7 +116,10 @@ impl Desk {
     /// Summarises what is old.
     pub async fn compact(&mut self) -> Result<(), ErrorInfo> {
         let done: CompactionResult = self.door.get("compact_session", &json!({ "sessionId": self.session() })).await?;
-        say::note(&format!("{} messages became {}; about {} tokens saved. The whole of it is kept and can be searched.", done.messages_before, done.messages_after, done.tokens_saved));
+        say::note(&format!(
+            "{} messages became {}; about {} tokens saved. The whole of it is kept and can be searched.",
+            done.messages_before, done.messages_after, done.tokens_saved
+        ));
         Ok(())
     }
 
@@ -180,7 +186,9 @@ impl Desk {
                 self.talk.event(&event);
             }
             match event {
-                SessionEvent::TurnStarted(begun) if matches!(&wait, Wait::To(message) if begun.parent_id == *message) => turn = Some(begun.turn_id),
+                SessionEvent::TurnStarted(begun) if matches!(&wait, Wait::To(message) if begun.parent_id == *message) => {
+                    turn = Some(begun.turn_id)
+                }
                 SessionEvent::RequestOpened(opened) => self.asked(&opened.request).await?,
                 SessionEvent::TurnFinished(end) if turn.as_ref() == Some(&end.turn_id) => return Ok(ended(end)),
                 _ => {}
@@ -231,7 +239,9 @@ impl Desk {
                 core.resume_session(self.session()).await?;
             }
             match self.reader.begin(&self.door).await {
-                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => {
+                    tokio::time::sleep(Duration::from_millis(50)).await
+                }
                 begun => return begun,
             }
         }
@@ -246,7 +256,9 @@ impl Desk {
             };
             tokio::pin!(done);
             if tokio::time::timeout(Duration::from_millis(500), &mut done).await.is_err() {
-                say::note("axion: something that another command began goes on in this process; waiting for its end (Ctrl-C leaves it to be resumed).");
+                say::note(
+                    "axion: something that another command began goes on in this process; waiting for its end (Ctrl-C leaves it to be resumed).",
+                );
                 tokio::select! {
                     () = &mut done => {}
                     () = self.interrupts.next() => {}

@@ -14,7 +14,16 @@ pub fn lines(change: &FileChange) -> Vec<String> {
         return vec![format!("  {path}: too large to be shown")];
     }
     let (before, after) = (change.before.as_deref(), change.after.as_deref());
-    let mut shown = vec![format!("  {} {path}", if before.is_none() { "new file" } else if after.is_none() { "removes" } else { "changes" })];
+    let mut shown = vec![format!(
+        "  {} {path}",
+        if before.is_none() {
+            "new file"
+        } else if after.is_none() {
+            "removes"
+        } else {
+            "changes"
+        }
+    )];
     let old: Vec<&str> = before.unwrap_or_default().lines().collect();
     let new: Vec<&str> = after.unwrap_or_default().lines().collect();
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();

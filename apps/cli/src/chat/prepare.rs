@@ -21,7 +21,10 @@ pub fn message(args: &ChatArgs) -> Result<Option<String>, Unusable> {
         None => standard_input()?,
     };
     if text.trim().is_empty() {
-        return Err(Unusable { message: "There is no message to send.".into(), hint: Some("Give it with -p TEXT, or on standard input.".into()) });
+        return Err(Unusable {
+            message: "There is no message to send.".into(),
+            hint: Some("Give it with -p TEXT, or on standard input.".into()),
+        });
     }
     Ok(Some(text))
 }
@@ -69,7 +72,8 @@ pub async fn session(door: &Door, args: &ChatArgs) -> Result<SessionSnapshot, Er
     let snapshot = |_: ()| json!({ "sessionId": session_id });
     let known: SessionSnapshot = door.get("get_session_snapshot", &snapshot(())).await?;
     for (path, access) in folders {
-        let folder_id = known.folders.iter().find(|folder| folder.path == path).map_or_else(|| id_of(&path), |folder| folder.folder_id.to_string());
+        let folder_id =
+            known.folders.iter().find(|folder| folder.path == path).map_or_else(|| id_of(&path), |folder| folder.folder_id.to_string());
         let params = json!({ "sessionId": session_id, "folderId": folder_id, "path": path, "access": access });
         let _: Vec<SessionFolder> = door.get("set_session_folder", &params).await?;
     }
@@ -95,7 +99,8 @@ fn folder(text: &str) -> Result<(String, Access), ErrorInfo> {
 
 /// The agent sees a folder by this name; the same folder has the same one whenever it is granted.
 fn id_of(path: &str) -> String {
-    let name: String = path.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
+    let name: String =
+        path.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
     let name = name.trim_start_matches('-');
     // FNV-1a: only to tell folders of one name apart.
     let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));

@@ -289,7 +289,9 @@ impl Attended {
             }
             match reader.begin(&self.door).await {
                 // A process that is being killed can still be reached for a moment, and does not answer any more.
-                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => {
+                    tokio::time::sleep(Duration::from_millis(50)).await
+                }
                 begun => return begun,
             }
         }

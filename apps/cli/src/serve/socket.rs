@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axion_core::rpc::{Ear, LARGEST_MESSAGE, Mouth, converse};
-use axion_protocol::{ErrorCode, ErrorInfo, Envelope as Rpc, EnvelopeId, Response as Answer, StartedBy};
+use axion_protocol::{Envelope as Rpc, EnvelopeId, ErrorCode, ErrorInfo, Response as Answer, StartedBy};
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{StatusCode, Uri};

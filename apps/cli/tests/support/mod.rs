@@ -1,6 +1,9 @@
 //! The binary on a home of its own, and what is needed to run graphs for real.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[cfg(target_os = "linux")]
+pub mod terminal;
+
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -236,7 +239,8 @@ pub struct Served {
 
 impl Served {
     pub fn start(home: &Home) -> Self {
-        let mut child = home.command().args(["serve", "--json", "--no-open"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            home.command().args(["serve", "--json", "--no-open"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = Lines::of(&mut child);
         let line = out.next("the address").unwrap_or_else(|| panic!("no address came; {}", out.aside()));
         let address: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the first line is no address: {line:?}"));
