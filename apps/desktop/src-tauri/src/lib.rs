@@ -63,7 +63,8 @@ fn filter() -> tracing_subscriber::EnvFilter {
 
 /// Connects the window to Core before its page can ask for anything.
 fn start(app: &AppHandle, core: JoinHandle<Result<Core, ErrorInfo>>) -> Result<(), ErrorInfo> {
-    let core = tauri::async_runtime::block_on(core).map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("Axion broke off: {error}")))??;
+    let core = tauri::async_runtime::block_on(core)
+        .map_err(|error| ErrorInfo::new(ErrorCode::Internal, format!("Axion broke off: {error}")))??;
     app.state::<Windows>().connect(app, &core, "main");
     app.manage(core.clone());
     tauri::async_runtime::spawn(async move {
@@ -85,7 +86,9 @@ async fn hold(resources: Resources) -> Result<Core, ErrorInfo> {
         let setup = Setup { home: home.clone(), resources: resources.clone(), runners: None };
         match Core::open(setup, Arc::new(SystemHost(Shell::Desktop))).await {
             Ok(core) => break core,
-            Err(info) if info.code == ErrorCode::InUse && since.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(info) if info.code == ErrorCode::InUse && since.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
             Err(info) => return Err(info),
         }
     };

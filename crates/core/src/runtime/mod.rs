@@ -183,8 +183,11 @@ impl Runtime {
         let copied = tokio::task::spawn_blocking(move || fetch::by_hand(&file, &pin, &folder)).await;
         let copied = copied.map_err(|error| internal("Looking at the file broke off", error))?;
         copied.map_err(|error| {
-            crate::failure::invalid(format!("Node could not be installed: {error}. Nothing was changed."))
-                .with_hint(format!("Bring {} of Node {VERSION} from {}.", pin.file_name(), self.offer.base))
+            crate::failure::invalid(format!("Node could not be installed: {error}. Nothing was changed.")).with_hint(format!(
+                "Bring {} of Node {VERSION} from {}.",
+                pin.file_name(),
+                self.offer.base
+            ))
         })
     }
 

@@ -146,8 +146,14 @@ fn bytes_with_another_hash_are_never_used() {
     assert!(matches!(by_hand(&file, &pin, &dir.path().join("runtime")), Err(FetchError::Hash { .. })));
     assert!(file.exists(), "what the person brought stays");
     assert!(std::fs::read_dir(dir.path().join("runtime")).unwrap().next().is_none());
-    let missing =
-        download(&broker, &format!("{}/elsewhere", server.base), &Pin { path: "none", ..pin }, dir.path(), &CancellationToken::new(), |_, _| ());
+    let missing = download(
+        &broker,
+        &format!("{}/elsewhere", server.base),
+        &Pin { path: "none", ..pin },
+        dir.path(),
+        &CancellationToken::new(),
+        |_, _| (),
+    );
     assert!(matches!(missing, Err(FetchError::Network { .. })));
 }
 
@@ -166,7 +172,11 @@ fn a_stopped_download_keeps_what_it_has() {
     assert_eq!(server.requests.load(Ordering::SeqCst), 0, "nothing is asked for any more");
     // One that is stopped half-way keeps what came.
     let stop = CancellationToken::new();
-    let halfway = download(&broker, &server.base, &pin, dir.path(), &stop, |received, _| if received > 0 { stop.cancel() });
+    let halfway = download(&broker, &server.base, &pin, dir.path(), &stop, |received, _| {
+        if received > 0 {
+            stop.cancel()
+        }
+    });
     assert!(matches!(halfway, Err(FetchError::Stopped)), "{halfway:?}");
     assert!(std::fs::metadata(dir.path().join("node-test.tar.gz.part")).unwrap().len() > 0);
 }
