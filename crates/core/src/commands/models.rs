@@ -28,7 +28,8 @@ impl Inner {
     }
 
     pub(crate) async fn set_key(&self, params: SetKeyParams) -> Outcome<KeyInfo> {
-        self.providers.keys.set(&params.name, Secret::new(params.value)).await
+        let origins = self.providers.registry.origins_of(&params.name);
+        self.providers.keys.set(&params.name, Secret::new(params.value), &origins).await
     }
 
     pub(crate) async fn list_keys(&self, _params: ListKeysParams) -> Outcome<KeyList> {

@@ -39,6 +39,10 @@ pub fn defaults() -> AppConfig {
 pub fn load(tx: &ReadTx<'_>) -> Result<AppConfig, StoreError> {
     let mut config = defaults();
     for (key, value) in tx.list_config()? {
+        // Where keys may be sent stands in the same table, out of reach of every command.
+        if key.starts_with(crate::keys::BONDS) {
+            continue;
+        }
         let Ok(value) = serde_json::from_str::<Value>(value.get()) else { continue };
         match changed(&config, &key, value) {
             Ok(change) => config = change.config,

@@ -4,6 +4,7 @@
 //! A keychain may block for as long as nobody unlocks it, so each call to it has its own thread and a time limit. One that did not
 //! answer is not asked again by this process.
 
+mod bonds;
 mod keychain;
 mod sealed;
 mod secret;
@@ -19,6 +20,7 @@ use axion_protocol::{ErrorCode, ErrorInfo, KeyInfo, KeyList, KeyPlace, clip};
 use axion_store::{KeyRow, Store};
 use tokio::sync::{OnceCell, oneshot};
 
+pub use bonds::PREFIX as BONDS;
 pub use sealed::SealedFile;
 pub use secret::Secret;
 
@@ -64,6 +66,7 @@ pub struct Keys {
     gone: Mutex<Option<String>>,
     file: Arc<dyn Vault>,
     known: Mutex<HashMap<String, Arc<Secret>>>,
+    binding: tokio::sync::Mutex<()>,
 }
 
 impl Keys {
@@ -81,12 +84,22 @@ impl Keys {
     /// With another keychain.
     pub fn with(home: &Path, store: Store, host: Arc<dyn Host>, opener: Opener) -> Self {
         let file = Arc::new(SealedFile::new(home, host.clone()));
-        Self { store, host, opener, chain: OnceCell::new(), gone: Mutex::default(), file, known: Mutex::default() }
+        Self {
+            store,
+            host,
+            opener,
+            chain: OnceCell::new(),
+            gone: Mutex::default(),
+            file,
+            known: Mutex::default(),
+            binding: tokio::sync::Mutex::default(),
+        }
     }
 
-    /// Keeps a key; in place of an earlier one of that name.
-    pub async fn set(&self, name: &str, value: Secret) -> Result<KeyInfo, ErrorInfo> {
+    /// Keeps a key, to be sent to these origins (the first that asks, if there are none); in place of an earlier one of that name.
+    pub async fn set(&self, name: &str, value: Secret, origins: &[String]) -> Result<KeyInfo, ErrorInfo> {
         check(name, &value)?;
+        self.bind(name, origins).await?;
         let value = Arc::new(value);
         let (given, called) = (value.clone(), name.to_owned());
         let before = self.row(name).await?;
@@ -104,14 +117,25 @@ impl Keys {
         self.store.write(move |tx| tx.put_key(&kept)).await.map_err(storage)?;
         self.lock().insert(name.to_owned(), value);
         // The old value must not stay where it was.
-        if let Some(old) = before.filter(|old| old.place != row.place) {
-            self.forget(&old).await?;
+        if let Some(old) = before.filter(|old| old.place != row.place)
+            && let Err(error) = self.forget(&old).await
+        {
+            tracing::warn!(%error, "an earlier value of a key could not be removed");
         }
         wire::of(&row)
     }
 
+    /// The key of a name for an origin, if one was set and may be sent there.
+    pub async fn get_for(&self, name: &str, origin: &str) -> Result<Option<Arc<Secret>>, ErrorInfo> {
+        let found = self.get(name).await?;
+        if found.is_some() {
+            self.admit(name, origin).await?;
+        }
+        Ok(found)
+    }
+
     /// The key of a name, if one was set.
-    pub async fn get(&self, name: &str) -> Result<Option<Arc<Secret>>, ErrorInfo> {
+    async fn get(&self, name: &str) -> Result<Option<Arc<Secret>>, ErrorInfo> {
         if let Some(known) = self.lock().get(name).cloned() {
             return Ok(Some(known));
         }
@@ -147,7 +171,8 @@ impl Keys {
         self.forget(&row).await?;
         self.lock().remove(name);
         let called = name.to_owned();
-        self.store.write(move |tx| tx.remove_key(&called)).await.map_err(storage)
+        self.store.write(move |tx| tx.remove_key(&called)).await.map_err(storage)?;
+        self.bind(name, &[]).await
     }
 
     /// The names of all keys, where a new one would go, and why there.

@@ -68,8 +68,11 @@ impl ModelHttp for Registry {
         if place.kind == ProviderKind::Demo {
             return Err(step("blocked", "The demo agent has no address.".to_owned(), "It needs none."));
         }
-        let key =
-            self.keys.get(place.key_name()).await.map_err(|info| StepError { hint: info.hint, ..step("no_key", info.message, "") })?;
+        let key = self
+            .keys
+            .get_for(place.key_name(), &place.root())
+            .await
+            .map_err(|info| StepError { hint: info.hint, ..step("no_key", info.message, "") })?;
         if key.is_none() && place.needs_key() {
             return Err(step(
                 "no_key",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axion_protocol::{AppConfig, ErrorInfo, ModelInfo, Provider, ProviderId, ProviderKind, ProviderState, clip};
@@ -17,7 +18,10 @@ use super::{Heard, Trouble, anthropic, describe, machine, ollama, openai};
 use crate::egress::Outside;
 use crate::failure::internal;
 use crate::host::Host;
-use crate::keys::Keys;
+use crate::keys::{Keys, Secret};
+
+/// How long a list waits for a keychain.
+const UNLOCKING: Duration = Duration::from_secs(5);
 
 /// Who is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +125,14 @@ impl Registry {
         self.places().into_iter().find(|place| place.id.as_str() == id)
     }
 
+    /// The origins of the providers that use a key: what it is set for.
+    pub fn origins_of(&self, key: &str) -> Vec<String> {
+        let mut origins: Vec<String> = self.places().iter().filter(|place| place.key_name() == key).map(Place::root).collect();
+        origins.sort_unstable();
+        origins.dedup();
+        origins
+    }
+
     /// Lets those servers be asked that were found: after each change of the configuration.
     pub fn allow(&self) {
         let found = self.places().into_iter().filter(|place| place.found).map(|place| place.base).collect();
@@ -190,13 +202,17 @@ impl Registry {
         let mut rounds = JoinSet::new();
         for place in asked {
             let has_key = keyed.iter().any(|name| name == place.key_name());
-            // A keychain that is locked now is a trouble of that provider alone.
-            let key = if has_key { self.keys.get(place.key_name()).await.unwrap_or(None) } else { None };
-            let asker = Asker { outside: self.outside.clone(), place, key };
-            let shown = self.shown.clone();
+            let (outside, keys, shown) = (self.outside.clone(), self.keys.clone(), self.shown.clone());
             rounds.spawn(async move {
-                let heard = heard(&asker, &shown).await;
-                (asker.place, heard)
+                let key = if has_key { key_of(&keys, &place).await } else { Ok(None) };
+                match key {
+                    Ok(key) => {
+                        let asker = Asker { outside, place, key };
+                        let heard = heard(&asker, &shown).await;
+                        (asker.place, heard)
+                    }
+                    Err(trouble) => (place, Err(trouble)),
+                }
             });
         }
         while let Some(round) = rounds.join_next().await {
@@ -241,6 +257,15 @@ impl Registry {
         if let Some(list) = list {
             state.lists.insert(id, list);
         }
+    }
+}
+
+/// The key for a question. A keychain that is locked now, or a key that is not for this address, is a trouble of that provider alone.
+async fn key_of(keys: &Keys, place: &Place) -> Result<Option<Arc<Secret>>, Trouble> {
+    let trouble = |why: String| Trouble { state: ProviderState::NoKey, why };
+    match tokio::time::timeout(UNLOCKING, keys.get_for(place.key_name(), &place.root())).await {
+        Ok(key) => key.map_err(|info| trouble(info.message)),
+        Err(_) => Err(trouble("The keychain did not give the key; it may be locked.".to_owned())),
     }
 }
 

@@ -45,7 +45,7 @@ async fn a_hosted_provider_is_not_contacted_without_its_key_nor_over_the_air_gap
     let error = world.registry.resolve("far/claude-sonnet-4-6").await.unwrap_err();
     assert!(error.code == ErrorCode::NoModel && error.hint.unwrap().contains("axion keys set far"));
     assert_eq!(world.registry.open(world.ask("far", "/messages")).await.err().unwrap().code, "no_key");
-    world.keys.set("far", Secret::new(CANARY.into())).await.unwrap();
+    world.keys.set("far", Secret::new(CANARY.into()), &[]).await.unwrap();
     world.set("egress.airGap", json!(true));
     world.models().await;
     assert_eq!(world.state("far").await.0, ProviderState::Blocked);
@@ -69,7 +69,7 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
         "providers.mine",
         json!({ "kind": "anthropic", "baseUrl": format!("{}/v1/", server.base), "enabled": true, "headers": { "x-team": "blue" } }),
     );
-    world.keys.set("mine", Secret::new(CANARY.into())).await.unwrap();
+    world.keys.set("mine", Secret::new(CANARY.into()), &[]).await.unwrap();
     let mut reply = world.registry.open(world.ask("mine", "/messages?beta=true")).await.unwrap();
     assert_eq!(
         (reply.status, reply.headers.get("x-request-id").map(String::as_str), reply.headers.contains_key("set-cookie")),
@@ -96,6 +96,24 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
     assert_eq!(entries.len(), 1);
     assert_eq!((entries[0].sent_bytes, entries[0].received_bytes, entries[0].status, entries[0].local), (2, 30, Some(200), true));
     assert!(entries[0].url.ends_with("/v1/messages"));
+}
+
+#[tokio::test]
+async fn an_address_that_was_changed_gets_no_key() {
+    let (server, thief) = (server(|_, _| Some((200, json!({})))).await, server(|_, _| Some((200, json!({})))).await);
+    let world = world(&[]);
+    world.provider("mine", "openai-chat", &server.base);
+    let origins = world.registry.origins_of("mine");
+    world.keys.set("mine", Secret::new(CANARY.into()), &origins).await.unwrap();
+    world.registry.open(world.ask("mine", "/x")).await.unwrap();
+    world.provider("mine", "openai-chat", &thief.base);
+    let error = world.registry.open(world.ask("mine", "/x")).await.err().unwrap();
+    assert!(error.code == "no_key" && error.message.contains("was set for"), "{error:?}");
+    world.models().await;
+    assert_eq!((world.state("mine").await.0, thief.asked().len()), (ProviderState::NoKey, 0));
+    world.provider("mine", "openai-chat", &server.base);
+    world.registry.open(world.ask("mine", "/x")).await.unwrap();
+    assert_eq!(server.asked().len(), 2);
 }
 
 #[tokio::test]

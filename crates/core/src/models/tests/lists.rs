@@ -76,7 +76,7 @@ async fn other_servers_of_this_machine_are_told_apart() {
     assert_eq!(world.model("vllm/m").await.context_window, 65_536);
     assert_eq!(world.state("jan").await.0, ProviderState::NoKey);
     assert!(!world.registry.known().iter().any(|model| model.name == "emb"));
-    world.keys.set("jan", Secret::new(CANARY.into())).await.unwrap();
+    world.keys.set("jan", Secret::new(CANARY.into()), &[]).await.unwrap();
     world.models().await;
     assert!(jan.asked().last().unwrap().contains(&format!("authorization: Bearer {CANARY}")));
     assert_eq!(world.state("jan").await.0, ProviderState::Refused);
