@@ -110,7 +110,9 @@ const effect = async (scope: Scope, call: CallState, tool: Tool, args: JsonRecor
   scope.signal.throwIfAborted();
   await scope.writer.emit({ type: "tool-started", callId: call.callId, ...(plan?.changes !== undefined && { changes: [...plan.changes] }), ...(runId !== undefined && { runId }) });
   if (scope.signal.aborted) return stopped;
-  return succeeded(scope, await withGrace(scope, tool.run(args, { ...context, runId }, plan)), call);
+  const result = await withGrace(scope, tool.run(args, { ...context, runId }, plan));
+  // What was announced needs no saying again: both sides of a file are much to keep.
+  return succeeded(scope, result.changes === plan?.changes ? { output: result.output } : result, call);
 };
 const stopped: Ending = { state: "cancelled" };
 
@@ -132,7 +134,7 @@ export class UnknownOutcome extends Error {}
 const resumed = async (scope: Scope, call: CallState, tool: Tool, args: JsonRecord, context: ToolContext): Promise<Ending> => {
   const started = call.started ?? {};
   const outcome = await settled(tool, args, context, started);
-  if (outcome === "done") return { state: "succeeded", output: inline("It was done before the interruption; what it wrote is there."), ...(started.changes !== undefined && { changes: [...started.changes] }) };
+  if (outcome === "done") return { state: "succeeded", output: inline("It was done before the interruption; what it wrote is there.") };
   if (outcome === "undone" || tool.safety.readOnly) return again(scope, call, tool, args, context);
   const answer = await scope.requests.ask({
     kind: "unknown-outcome", callId: call.callId, title: cut(`Was this done? ${call.title}`, 400),
@@ -141,7 +143,7 @@ const resumed = async (scope: Scope, call: CallState, tool: Tool, args: JsonReco
     options: [{ id: "done", label: "It was done" }, { id: "again", label: "Do it again" }, { id: "leave", label: "Leave it" }],
     ...(started.changes !== undefined && { changes: [...started.changes] }),
   }, requestOf(scope.state, call.callId, "unknown-outcome"));
-  if (answer.option === "done") return { state: "succeeded", output: inline("The person says that it was done."), ...(started.changes !== undefined && { changes: [...started.changes] }) };
+  if (answer.option === "done") return { state: "succeeded", output: inline("The person says that it was done.") };
   if (answer.option === "again") return again(scope, call, tool, args, context);
   return { state: "unknown", error: { code: "outcome_unknown", message: "Work was interrupted while this was going on. It may or may not have been done.", hint: "Look before you do it again.", outcomeUnknown: true } };
 };

@@ -90,7 +90,8 @@ export class Broker {
     }
     this.#open.delete(requestId);
     if (piece === "end") body.end();
-    else body.fail(failureOf(error, "The connection to the provider was cut."));
+    // What was an answer and stops being one broke off on its way.
+    else body.fail(failureOf(error?.code === "protocol" ? { ...error, code: "network" } : error, "The connection to the provider was cut."));
   }
 
   fetchFor(asking: BrokeredFor): ModelFetch {
