@@ -229,6 +229,7 @@ impl Sessions {
             seat: Mutex::new(seat),
             tickets: AtomicU64::new(0),
             heard: AtomicU64::new(0),
+            told: std::sync::Mutex::default(),
             cancelling: CancellationToken::new(),
             deleted: CancellationToken::new(),
             fault: watch::Sender::new(None),

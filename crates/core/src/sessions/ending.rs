@@ -17,8 +17,8 @@ impl Sessions {
         self.tools.turn_ended(live.turn_id.as_str()).await;
         let message = self.store.message(live.session_id.as_str(), live.message_id.as_str()).await;
         match &message {
-            Ok(row) => live.voice.end(ending(row)),
-            Err(_) => live.voice.end(Ending::from(&gone())),
+            Ok(row) if !live.deleted.is_cancelled() => live.voice.end(ending(row)),
+            _ => live.voice.end(Ending::from(&gone())),
         }
         if self.closing.is_cancelled() {
             self.exit(&live);

@@ -59,8 +59,8 @@ impl Sessions {
 
 fn file_name(title: &str) -> String {
     let plain: String = title.chars().map(|char| if char.is_alphanumeric() || matches!(char, '-' | '_' | '.') { char } else { ' ' }).collect();
-    let name = plain.split_whitespace().collect::<Vec<_>>().join("-");
-    let name = clip(name.trim_matches('.'), 80);
+    let words: Vec<&str> = plain.split_whitespace().map(|word| word.trim_matches('.')).filter(|word| !word.is_empty()).collect();
+    let name = clip(&words.join("-"), 80);
     if name.is_empty() { "session".into() } else { name }
 }
 

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axion_protocol::{CallId, ErrorInfo, MessageId, SessionId, TextKind, TurnEvent, TurnId};
+use axion_protocol::{CallId, ErrorInfo, MessageId, QueuedId, SessionId, TextKind, TurnEvent, TurnId};
 use axion_store::{EventDraft, Pending, StoreError};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,8 @@ pub(crate) struct Live {
     pub(crate) tickets: AtomicU64,
     /// The seat's ticket, for whoever must not wait for it.
     pub(crate) heard: AtomicU64,
+    /// Steering messages that the present runner was told.
+    pub(crate) told: std::sync::Mutex<HashSet<QueuedId>>,
     /// A person wants it to end; whatever starts or waits gives up.
     pub(crate) cancelling: CancellationToken,
     /// The session is being deleted: nothing more is written.
@@ -140,7 +142,7 @@ impl Live {
                 Ok(head)
             }
             // A message of another session, a value out of bounds: the runner's doing, not the disk's.
-            Err(error @ (StoreError::Conflict(_) | StoreError::Invalid(_))) => {
+            Err(error @ (StoreError::Conflict(_) | StoreError::Invalid(_) | StoreError::NotFound { .. })) => {
                 self.fault.send_replace(Some(error.to_string()));
                 Err(storage(error))
             }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axion_protocol::{
-    Access, CompactionConfig, ErrorCode, ErrorInfo, QueuedMessage, RunGrant, SessionMode, TurnCompaction, TurnFolder, TurnGuards, TurnModel, TurnSummary,
+    Access, CompactionConfig, ErrorCode, ErrorInfo, RunGrant, SessionMode, TurnCompaction, TurnFolder, TurnGuards, TurnModel, TurnSummary,
 };
 use axion_store::{BranchForModel, FolderRow, MessageRow};
 use serde::Serialize;
@@ -30,8 +30,8 @@ pub(super) struct Loaded {
     pub params: Box<RawValue>,
     /// The folders that its runner sees.
     pub grants: Vec<RunGrant>,
-    /// What waits to go into the turn.
-    pub steers: Vec<QueuedMessage>,
+    /// What the agent may do, as it was when this was read.
+    pub mode: SessionMode,
     /// The hashes of the session's values, and about how many bytes they have.
     pub blobs: (HashSet<String>, u64),
 }
@@ -86,8 +86,6 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     let folders: Vec<FolderRow> = store.folders(session).await.map_err(storage)?;
     let grants = grants(&folders)?;
     let shown = folders.iter().zip(&grants).map(|(row, grant)| shown(row, grant)).collect::<Result<Vec<_>, _>>()?;
-    let queue: Vec<QueuedMessage> = sessions.queue(session).await?;
-    let steers = queue.into_iter().filter(|queued| queued.delivery == axion_protocol::Delivery::Steer && queued.held != Some(true)).collect();
     let stored_blobs: HashSet<String> = store.blobs(session).await.map_err(storage)?.into_iter().collect();
     let config = sessions.config.load();
     let start = Start {
@@ -109,7 +107,7 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     };
     let params = serde_json::value::to_raw_value(&start).map_err(|error| internal("A turn could not be put together", error))?;
     let bytes = stored_blobs.len() as u64 * 64;
-    Ok(Loaded { params, grants, steers, blobs: (stored_blobs, bytes) })
+    Ok(Loaded { params, grants, mode: start.mode, blobs: (stored_blobs, bytes) })
 }
 
 fn journal(drafts: &[axion_store::EventDraft]) -> Result<Box<RawValue>, ErrorInfo> {

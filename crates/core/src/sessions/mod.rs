@@ -7,7 +7,6 @@
 mod answer;
 mod begin;
 mod compact;
-mod demo;
 mod drafts;
 mod ending;
 mod events;
@@ -52,8 +51,7 @@ use sink::Sink;
 use store::{InDatabase, Write};
 
 pub(crate) use begin::{Sending, Sent};
-pub(crate) use demo::DemoOnly;
-pub use ports::{ModelBody, ModelHttp, ModelReply, ModelRequest, Models, NoHttp};
+pub use ports::{ModelBody, ModelHttp, ModelReply, ModelRequest, Models};
 pub use store::SessionStore;
 pub(crate) use store::At;
 pub(crate) use tools::HostTools;

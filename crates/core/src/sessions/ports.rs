@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axion_protocol::{ErrorCode, ErrorInfo, HttpMethod, ProviderId, SessionId, StepError, TurnId, TurnModel};
+use axion_protocol::{ErrorInfo, HttpMethod, ProviderId, SessionId, StepError, TurnId, TurnModel};
 
 /// Which models there are.
 #[async_trait]
@@ -62,19 +62,4 @@ pub trait ModelBody: Send {
 pub trait ModelHttp: Send + Sync + 'static {
     /// Sends a request and waits for the head of its reply.
     async fn open(&self, request: ModelRequest) -> Result<ModelReply, StepError>;
-}
-
-/// Where no broker is there: nothing leaves.
-pub struct NoHttp;
-
-#[async_trait]
-impl ModelHttp for NoHttp {
-    async fn open(&self, _request: ModelRequest) -> Result<ModelReply, StepError> {
-        Err(StepError {
-            code: ErrorCode::Blocked.as_str().to_owned(),
-            message: "This Axion has no way out to model providers.".to_owned(),
-            hint: None,
-            outcome_unknown: None,
-        })
-    }
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axion_protocol::{ErrorCode, ErrorInfo, TurnOutcome, TurnStartResult, clip};
+use axion_protocol::{Delivery, ErrorCode, ErrorInfo, SessionMode, TurnModeParams, TurnOutcome, TurnStartResult, clip};
 
 use super::Sessions;
 use super::events::Own;
 use super::live::Live;
-use super::load;
+use super::{load, steer};
 use super::store::{StoredTurn, Write};
 use super::supervise::{end, interrupt, over, stand_still, step_error};
 use super::tally::Tally;
 use crate::failure::{internal, storage};
-use crate::runs::{Runner, refusal};
+use crate::runs::{Runner, json, refusal};
 
 /// Attempts in a row that bring no event before a turn is given up.
 const MOST_IN_A_ROW: u32 = 3;
@@ -149,6 +149,22 @@ enum Stop {
     Unwanted,
 }
 
+/// What changed while the runner was being started: a message that steers, another mode.
+async fn catch_up(sessions: &Sessions, live: &Arc<Live>, runner: &dyn Runner, told: SessionMode) -> Result<(), ErrorInfo> {
+    let session = live.session_id.as_str();
+    for queued in sessions.queue(session).await? {
+        if queued.delivery == Delivery::Steer && queued.held != Some(true) {
+            steer::tell(live, queued);
+        }
+    }
+    let mode = load::mode(live.store.get(session).await.map_err(storage)?.mode);
+    if mode != told {
+        let params = json(&TurnModeParams { turn_id: live.turn_id.clone(), mode })?;
+        runner.request("turn_mode", &params).await.map_err(|error| refusal(&error))?;
+    }
+    Ok(())
+}
+
 async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn Runner>, Stop> {
     let (attempt, ticket) = {
         let seat = live.seat.lock().await;
@@ -163,9 +179,9 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
             _ if attempt > 1 => Stop::Again(info.message),
             _ => Stop::Never(info),
         })?;
-        Ok((runner, loaded.params, loaded.steers, loaded.blobs))
+        Ok((runner, loaded.params, loaded.mode, loaded.blobs))
     };
-    let (runner, params, steers, blobs) = tokio::select! {
+    let (runner, params, mode, blobs) = tokio::select! {
         biased;
         () = live.cancelling.cancelled() => return Err(Stop::Unwanted),
         () = live.deleted.cancelled() => return Err(Stop::Unwanted),
@@ -175,6 +191,7 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
     // Seated until `turn-attempted` is queued: what the runner writes comes after it.
     let mut seat = live.seat.lock().await;
     (seat.stored, seat.stored_bytes) = blobs;
+    steer::none_told(live);
     live.voice.place(&seat.tally);
     let answer = tokio::select! {
         biased;
@@ -203,8 +220,6 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
         Ok(written) => written.done().await.map_err(|info| Stop::Again(info.message))?,
         Err(info) => return Err(Stop::Again(info.message)),
     };
-    for steer in steers {
-        super::steer::tell(live, steer);
-    }
+    catch_up(sessions, live, &*runner, mode).await.map_err(|info| Stop::Again(info.message))?;
     Ok(runner)
 }

@@ -1,6 +1,6 @@
 //! What a person says into a running turn: told to its runner, which writes `steered` when it has gone in.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axion_protocol::{QueuedId, QueuedMessage, TurnSteerParams, TurnUnsteerParams, TurnUnsteerResult, UserPart};
 
@@ -25,11 +25,20 @@ pub(super) fn can(parts: &[UserPart]) -> bool {
     !parts.iter().any(|part| matches!(part, UserPart::Image(_)))
 }
 
-/// Tells it, without waiting: a runner that is gone by then is followed by one that reads the queue.
+/// A new runner knows of nothing.
+pub(super) fn none_told(live: &Live) {
+    live.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
+/// Tells it, once and without waiting: a runner that is gone, or not there yet, is followed by one that is told all that waits.
 pub(super) fn tell(live: &Arc<Live>, queued: QueuedMessage) {
     let live = live.clone();
     tokio::spawn(async move {
-        let runner = live.seat.lock().await.runner.clone();
+        let runner = {
+            let seat = live.seat.lock().await;
+            let mut told = live.told.lock().unwrap_or_else(PoisonError::into_inner);
+            seat.runner.clone().filter(|_| !seat.tally.has_steered(&queued.queued_id) && told.insert(queued.queued_id.clone()))
+        };
         let params = TurnSteerParams { turn_id: live.turn_id.clone(), queued_id: queued.queued_id, text: text_of(&queued.parts) };
         if let (Some(runner), Ok(params)) = (runner, json(&params))
             && let Err(error) = runner.request("turn_steer", &params).await
@@ -53,7 +62,11 @@ pub(super) async fn take_back(live: &Live, queued: &QueuedId) -> bool {
     let params = TurnUnsteerParams { turn_id: live.turn_id.clone(), queued_id: queued.clone() };
     let Ok(params) = json(&params) else { return false };
     match runner.request("turn_unsteer", &params).await {
-        Ok(answer) => serde_json::from_str::<TurnUnsteerResult>(answer.get()).is_ok_and(|answer| answer.taken),
+        Ok(answer) if serde_json::from_str::<TurnUnsteerResult>(answer.get()).is_ok_and(|answer| answer.taken) => {
+            live.told.lock().unwrap_or_else(PoisonError::into_inner).remove(queued);
+            true
+        }
+        Ok(_) => false,
         // It is gone, or does not know the message: what it wrote decides.
         Err(_) => !live.seat.lock().await.tally.has_steered(queued),
     }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use axion_store::{
-    BranchForModel, CompactionRow, EventDraft, FolderRow, MessagePage, MessageRow, NewSession, OpenTurn, PageAt, Pending, QueuedRow,
+    BranchForModel, EventDraft, FolderRow, MessagePage, MessageRow, NewSession, OpenTurn, PageAt, Pending, QueuedRow,
     RequestRow, SearchHit, SessionRow, SessionSnapshot, SessionUpdate, Store, StoreError, StreamName,
 };
 
@@ -76,8 +76,6 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn message(&self, session: &str, message: &str) -> Kept<MessageRow>;
     /// The branch up to a message as a model gets it.
     async fn branch(&self, session: &str, message: &str) -> Kept<BranchForModel>;
-    /// The summary that counts on the shown branch.
-    async fn compaction(&self, session: &str) -> Kept<Option<CompactionRow>>;
     /// The end of the newest branch that a message is on.
     async fn tip_below(&self, session: &str, message: &str) -> Kept<String>;
     /// What waits for the turn.
@@ -185,10 +183,6 @@ impl SessionStore for InDatabase {
     async fn branch(&self, session: &str, message: &str) -> Kept<BranchForModel> {
         let (session, message) = (session.to_owned(), message.to_owned());
         self.read(move |tx| tx.branch_for_model(&session, &message)).await
-    }
-    async fn compaction(&self, session: &str) -> Kept<Option<CompactionRow>> {
-        let session = session.to_owned();
-        self.read(move |tx| tx.active_compaction(&session, None)).await
     }
     async fn tip_below(&self, session: &str, message: &str) -> Kept<String> {
         let (session, message) = (session.to_owned(), message.to_owned());

@@ -160,11 +160,6 @@ impl Hub {
         }
     }
 
-    /// Whether somebody reads this stream.
-    pub fn is_read(&self, stream: &str) -> bool {
-        self.lock().contains_key(stream)
-    }
-
     /// Whether a reader has not heard all that is said.
     pub fn has_said(&self, stream: &str, heard: &Heard) -> bool {
         self.lock().get(stream).is_some_and(|channel| channel.tails.has(heard))

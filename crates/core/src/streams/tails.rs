@@ -89,11 +89,6 @@ impl Tails {
         self.tails.retain(|tail| tail.voice != *voice);
     }
 
-    /// Whether nothing grows.
-    pub fn is_empty(&self) -> bool {
-        self.tails.is_empty()
-    }
-
     /// The next message for a reader, if there is something that it has not heard.
     pub fn next(&self, heard: &mut Heard) -> Option<String> {
         heard.retain(|(number, _)| self.tails.iter().any(|tail| tail.number == *number));
@@ -291,6 +286,6 @@ mod tests {
         let message: serde_json::Value = serde_json::from_str(&tails.next(&mut reader).unwrap()).unwrap();
         assert_eq!(message, serde_json::json!({ "type": "tool-delta", "sessionId": "s", "callId": "c", "text": "one two" }));
         tails.end(&voice);
-        assert!(tails.is_empty() && tails.next(&mut reader).is_none());
+        assert!(tails.tails.is_empty() && tails.next(&mut reader).is_none());
     }
 }

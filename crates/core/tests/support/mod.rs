@@ -1,6 +1,8 @@
 //! A home in a temporary folder, and runners that do in this process what a test tells them.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod turns;
+
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
