@@ -1,10 +1,11 @@
-// The command palette: one ranked list over commands, graphs, runs and examples. `>` shows commands only, `#` graphs only.
+// The command palette: one ranked list over commands, graphs, chats, runs and examples. `>` shows commands only, `#` graphs only.
 
 import { PaletteDialog, PickList } from '@axion/ui';
 import { type JSX, useEffect, useMemo, useState } from 'react';
 import { useExampleOpener } from '../features/examples/useExampleOpener.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useWorkspace } from '../session/context.ts';
+import { titleOfChat } from '../session/words.ts';
 import { type PaletteEntry, rankPalette } from './paletteEntries.ts';
 import { useAllCommands } from './registry.tsx';
 
@@ -26,6 +27,7 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }): JSX.Elem
   const [query, setQuery] = useState('');
   const commands = useAllCommands();
   const graphs = useWorkspace((state) => state.graphs);
+  const sessions = useWorkspace((state) => state.sessions);
   const runs = useWorkspace((state) => state.runs);
   const examples = useWorkspace((state) => state.examples ?? noExamples);
   const openExample = useExampleOpener();
@@ -40,6 +42,7 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }): JSX.Elem
         .filter((command) => command.enabled !== false && command.hidden !== true)
         .map((command): PaletteEntry => ({ id: `command:${command.id}`, kind: 'command', group: t(command.group), label: command.label, icon: command.icon, shortcut: command.shortcut, act: command.run })),
       ...graphs.map((graph): PaletteEntry => ({ id: `graph:${graph.graphId}`, kind: 'graph', group: t('palette.graphs'), label: graph.name, icon: 'workflow', act: () => view.openGraph(graph.graphId) })),
+      ...sessions.slice(0, MOST_RUNS).map((session): PaletteEntry => ({ id: `chat:${session.id}`, kind: 'chat', group: t('palette.chats'), label: titleOfChat(t, session), icon: 'message-square', act: () => view.openChat(session.id) })),
       ...runs.slice(0, MOST_RUNS).map(
         (run): PaletteEntry => ({
           id: `run:${run.runId}`,
@@ -52,7 +55,7 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }): JSX.Elem
       ),
       ...examples.map((example): PaletteEntry => ({ id: `example:${example.exampleId}`, kind: 'example', group: t('palette.examples'), label: example.name, icon: 'layers', act: () => openExample(example) })),
     ],
-    [commands, graphs, runs, examples, openExample, t, view],
+    [commands, graphs, sessions, runs, examples, openExample, t, view],
   );
   const groups = useMemo(() => rankPalette(query, entries), [query, entries]);
 

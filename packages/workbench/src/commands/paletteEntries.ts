@@ -4,7 +4,7 @@ import { type IconName, type PickGroup, type PickItem, rankMatch } from '@axion/
 
 export interface PaletteEntry {
   readonly id: string;
-  readonly kind: 'command' | 'graph' | 'run' | 'example';
+  readonly kind: 'command' | 'graph' | 'chat' | 'run' | 'example';
   readonly group: string;
   readonly label: string;
   readonly icon: IconName | undefined;
@@ -16,7 +16,7 @@ const MOST_SHOWN = 60;
 const MOST_PER_GROUP_AT_REST = 6;
 const MOST_RUNS_FOUND = 12;
 /** What a person means most often comes first where matches are equal. */
-const weight: Readonly<Record<PaletteEntry['kind'], number>> = { command: 400, graph: 300, example: 100, run: 0 };
+const weight: Readonly<Record<PaletteEntry['kind'], number>> = { command: 400, graph: 300, chat: 200, example: 100, run: 0 };
 
 export function rankPalette(typed: string, entries: readonly PaletteEntry[]): readonly PickGroup[] {
   const only = typed.startsWith('>') ? 'command' : typed.startsWith('#') ? 'graph' : null;

@@ -4,10 +4,11 @@ import { Button, Link, Skeleton, Text } from '@axion/ui';
 import type { JSX } from 'react';
 import { useLayoutClass } from '../../frame/layoutClass.ts';
 import { useT } from '../../messages/context.ts';
-import { useWorkspace } from '../../session/context.ts';
+import { useClient, useWorkspace } from '../../session/context.ts';
 import { useOpenFiles } from '../files/OpenFiles.tsx';
 import { useGraphActions } from '../graphs/useGraphActions.ts';
 import { MachinePanel } from '../machine/MachinePanel.tsx';
+import { RecentChats } from './RecentChats.tsx';
 import { RecentList } from './RecentList.tsx';
 import { WaitingList } from './WaitingList.tsx';
 import { Ways } from './Ways.tsx';
@@ -27,6 +28,9 @@ export function HomeScreen({ onExamples, onHelp }: HomeScreenProps): JSX.Element
   const folded = useWorkspace((state) => (state.runs[0]?.number ?? 0) > RUNS_TO_FOLD);
   const files = useOpenFiles();
   const graphs = useGraphActions();
+  const { view } = useClient();
+  const chat = () => view.go({ place: 'chat' });
+  const bare = useWorkspace((state) => state.graphs.length === 0);
   const oneColumn = layout === 'narrow' || layout === 'phone';
   return (
     <div className={oneColumn ? 'flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto bg-panel' : 'flex min-h-0 min-w-0 flex-1'}>
@@ -43,6 +47,9 @@ export function HomeScreen({ onExamples, onHelp }: HomeScreenProps): JSX.Element
           </Text>
           {folded ? (
             <div className="flex flex-wrap gap-2">
+              <Button icon="message-square" onClick={chat}>
+                {t('command.newChat')}
+              </Button>
               <Button look="ink" icon="plus" onClick={graphs.create}>
                 {t('home.drawAct')}
               </Button>
@@ -50,14 +57,20 @@ export function HomeScreen({ onExamples, onHelp }: HomeScreenProps): JSX.Element
               <Button onClick={files.choose}>{t('home.fileAct')}</Button>
             </div>
           ) : (
-            <Ways onExamples={onExamples} onDraw={graphs.create} onFile={files.choose} />
+            <Ways onChat={chat} onExamples={onExamples} onDraw={graphs.create} />
           )}
           {status === 'loading' ? (
             <Skeleton rows={4} label={t('loading')} />
           ) : (
             <>
+              {bare && !folded && (
+                <p className="-mt-2 text-small">
+                  <Link onClick={files.choose}>{t('home.openFile')}</Link>
+                </p>
+              )}
               <WaitingList />
               <RecentList action={folded ? null : <Link onClick={files.choose}>{t('home.openFile')}</Link>} />
+              <RecentChats />
             </>
           )}
         </div>

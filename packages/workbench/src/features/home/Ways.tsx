@@ -5,22 +5,22 @@ import type { JSX, ReactNode } from 'react';
 import { useT } from '../../messages/context.ts';
 
 export interface WaysProps {
+  readonly onChat: () => void;
   readonly onExamples: () => void;
   readonly onDraw: () => void;
-  readonly onFile: () => void;
 }
 
-export function Ways({ onExamples, onDraw, onFile }: WaysProps): JSX.Element {
+export function Ways({ onChat, onExamples, onDraw }: WaysProps): JSX.Element {
   const t = useT();
   return (
     <section aria-label={t('home.ways')} className="grid overflow-hidden rounded-container border border-line-2 bg-raised sm:grid-cols-3">
       <Way
-        title={t('home.exampleTitle')}
-        text={t('home.exampleText')}
-        picture={<ExamplePicture />}
+        title={t('home.chatTitle')}
+        text={t('home.chatText')}
+        picture={<TalkPicture />}
         act={
-          <Button small onClick={onExamples}>
-            {t('home.exampleAct')}
+          <Button small onClick={onChat}>
+            {t('command.newChat')}
           </Button>
         }
       />
@@ -35,12 +35,12 @@ export function Ways({ onExamples, onDraw, onFile }: WaysProps): JSX.Element {
         }
       />
       <Way
-        title={t('home.fileTitle')}
-        text={t('home.fileText')}
-        picture={<FilePicture />}
+        title={t('home.exampleTitle')}
+        text={t('home.exampleText')}
+        picture={<ExamplePicture />}
         act={
-          <Button small onClick={onFile}>
-            {t('home.fileAct')}
+          <Button small onClick={onExamples}>
+            {t('home.exampleAct')}
           </Button>
         }
       />
@@ -108,15 +108,19 @@ function GraphPicture(): JSX.Element {
   );
 }
 
-function FilePicture(): JSX.Element {
+function TalkPicture(): JSX.Element {
   return (
-    <span className="flex h-12 w-10 flex-col gap-1.5 rounded-mark border border-line-2 bg-raised p-1.5">
-      <Bar className="w-5 bg-line-control" />
-      <Bar className="w-6 bg-line-2" />
-      <Bar className="w-4 bg-line-2" />
-      <span className="mt-auto flex gap-1">
-        <PortShape type="table" label={null} className="scale-75" />
+    <span className="flex w-44 flex-col gap-1.5">
+      <span className="flex h-3.5 w-24 items-center self-end rounded-mark bg-active px-1.5">
+        <Bar className="w-full bg-line-control" />
       </span>
+      <span className="flex items-center gap-1.5">
+        <StateGlyph state="succeeded" label={null} className="size-2" />
+        <Bar className="w-16 bg-line-control" />
+        <Bar className="ms-auto w-6 bg-line-2" />
+      </span>
+      <Bar className="w-40 bg-line-2" />
+      <Bar className="w-28 bg-line-2" />
     </span>
   );
 }

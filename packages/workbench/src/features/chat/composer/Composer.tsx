@@ -215,7 +215,8 @@ export function Composer(props: ComposerProps): JSX.Element {
         onPaste={onPaste}
         className="field-sizing-content block max-h-[40vh] min-h-[38px] w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-prose outline-none"
       />
-      <div className="flex items-center gap-0.5 px-2 pb-2">
+      <div className="@container">
+        <div className="flex items-center gap-0.5 px-2 pb-2">
         <IconButton icon="folder-plus" label={t('chat.foldersOf')} tooltipSide="top" onClick={props.onFolders} />
         <ModePicker mode={props.mode} onPick={props.onMode} />
         <ModelPicker model={props.model} onPick={props.onModel} open={picking} onOpenChange={setPicking} />
@@ -227,13 +228,14 @@ export function Composer(props: ComposerProps): JSX.Element {
           </Button>
         )}
         {running && !empty && (
-          <Button small look="ghost" shortcut="Alt+Enter" onClick={() => send('queue')} className="me-1 max-md:hidden">
+          <Button small look="ghost" shortcut="Alt+Enter" onClick={() => send('queue')} className="me-1 @max-[560px]:hidden">
             {t('chat.queueIt')}
           </Button>
         )}
         <Button small look={empty || props.asked ? 'plain' : 'ink'} disabled={empty} busy={sending} trailingIcon="arrow-up" onClick={() => send(running ? 'steer' : null)}>
-          {running ? <span className="max-md:sr-only">{t('chat.addToTurn')}</span> : t('chat.send')}
+          {running ? <span className="@max-[560px]:sr-only">{t('chat.addToTurn')}</span> : t('chat.send')}
         </Button>
+        </div>
       </div>
     </div>
   );

@@ -22,8 +22,8 @@ export function ModePicker({ mode, onPick }: { readonly mode: SessionMode; reado
           className="inline-flex h-(--h-icon-button) shrink-0 items-center gap-1.5 rounded-field px-1.5 text-small text-fg-2 hover:bg-hover hover:text-fg data-popup-open:bg-active"
         >
           <Icon name={icons[mode]} size={14} />
-          <span className="max-md:hidden">{t(`chat.mode.${mode}`)}</span>
-          <Icon name="chevron-down" size={14} className="max-sm:hidden" />
+          <span className="@max-[560px]:hidden">{t(`chat.mode.${mode}`)}</span>
+          <Icon name="chevron-down" size={14} className="@max-[560px]:hidden" />
         </button>
       }
     />

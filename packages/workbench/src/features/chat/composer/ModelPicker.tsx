@@ -14,10 +14,9 @@ export interface ModelPickerProps {
   readonly onPick: (model: string) => void;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
-  readonly small?: boolean;
 }
 
-export function ModelPicker({ model, onPick, open, onOpenChange, small = false }: ModelPickerProps): JSX.Element {
+export function ModelPicker({ model, onPick, open, onOpenChange }: ModelPickerProps): JSX.Element {
   const { models } = useClient();
   const t = useT();
   const list = useStore(models.store, (state) => state.models);
@@ -39,8 +38,8 @@ export function ModelPicker({ model, onPick, open, onOpenChange, small = false }
           className="inline-flex h-(--h-icon-button) min-w-0 shrink items-center gap-1.5 rounded-field px-1.5 text-small text-fg-2 hover:bg-hover hover:text-fg data-popup-open:bg-active"
         >
           <Icon name="cpu" size={14} />
-          <span className={`truncate ${small ? 'max-w-28' : 'max-w-52 max-md:max-w-32'}`}>{label}</span>
-          <Icon name="chevron-down" size={14} className="max-sm:hidden" />
+          <span className="min-w-10 max-w-52 truncate @max-[560px]:max-w-28">{label}</span>
+          <Icon name="chevron-down" size={14} className="@max-[560px]:hidden" />
         </button>
       }
     >

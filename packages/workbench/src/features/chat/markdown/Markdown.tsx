@@ -13,19 +13,30 @@ import { OutsideLink } from './OutsideLink.tsx';
 /** Deeper than this is drawn as text; a model can nest quotes without end. */
 const DEEPEST = 24;
 const MOST_KEPT = 600;
+const LONGEST = 200_000;
 const kept = new Map<string, readonly Token[]>();
 
 /** Tokens of a block. Scrolling back to a row must not read it again. */
 function tokensOf(source: string): readonly Token[] {
   const known = kept.get(source);
   if (known !== undefined) return known;
-  const tokens = marked.lexer(source, { gfm: true });
+  const tokens = read(source);
   if (source.length < 100_000) {
     const oldest = kept.keys().next().value;
     if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
     kept.set(source, tokens);
   }
   return tokens;
+}
+
+/** What is too long or nested too deep for the lexer is a text like any other. */
+function read(source: string): readonly Token[] {
+  if (source.length > LONGEST) return [{ type: 'html', raw: source, text: source }];
+  try {
+    return marked.lexer(source, { gfm: true });
+  } catch {
+    return [{ type: 'html', raw: source, text: source }];
+  }
 }
 
 export const Markdown = memo(function Markdown({ source }: { readonly source: string }): JSX.Element {

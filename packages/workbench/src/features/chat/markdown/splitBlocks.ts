@@ -13,6 +13,8 @@ const LIST_ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 /** A definition can be used by any block of the text, so the whole is read at once. */
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:\s/m;
 
+const SURE = 256;
+
 export class BlockSplitter {
   #settled: readonly string[] = [];
   /** Where the tail begins, and where in it the next line to look at begins. */
@@ -25,7 +27,7 @@ export class BlockSplitter {
 
   /** The blocks of a text that goes on from the last one given; another text begins anew. */
   read(text: string): Blocks {
-    if (!text.startsWith(this.#text)) this.#reset();
+    if (!this.#goesOn(text)) this.#reset();
     this.#text = text;
     const fresh: string[] = [];
     for (let end = text.indexOf('\n', this.#line); end >= 0; end = text.indexOf('\n', this.#line)) {
@@ -37,6 +39,13 @@ export class BlockSplitter {
     if (this.#blank && this.#fence === null && /^\S/.test(rest) && !(this.#list && /^[-*+\d]/.test(rest))) this.#settle(text, this.#line, fresh);
     if (fresh.length > 0) this.#settled = [...this.#settled, ...fresh];
     return { settled: this.#settled, tail: text.slice(this.#start) };
+  }
+
+  /** Looks at the tail and a little before it: comparing all of a long text with each word would cost more than cutting it. */
+  #goesOn(text: string): boolean {
+    if (text.length < this.#text.length) return false;
+    const from = Math.max(0, this.#start - SURE);
+    return text.startsWith(this.#text.slice(from), from);
   }
 
   #look(text: string, line: string, fresh: string[]): void {
