@@ -234,4 +234,64 @@ mod tests {
             assert!(at.join(bad).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn whatever_is_accepted_means_one_host_and_reads_back_the_same() {
+        const PARTS: [&str; 30] = [
+            "http://",
+            "https://",
+            "//",
+            "/",
+            "\\",
+            "@",
+            ":",
+            "#",
+            "?",
+            "%",
+            ".",
+            "..",
+            "[",
+            "]",
+            "::1",
+            "127.0.0.1",
+            "localhost",
+            "a",
+            "evil.example",
+            "0x7f",
+            "443",
+            " ",
+            "\t",
+            "\r\n",
+            "\0",
+            "\u{e9}",
+            "\u{ff0e}",
+            "-",
+            "_",
+            "%2f",
+        ];
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut accepted = 0;
+        for _ in 0..200_000 {
+            let mut text = String::new();
+            loop {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let pick = (state >> 33) as usize;
+                if text.is_empty() && pick.is_multiple_of(4) {
+                    text.push_str("https://a");
+                }
+                text.push_str(PARTS[pick % PARTS.len()]);
+                if pick.is_multiple_of(5) || text.len() > 60 {
+                    break;
+                }
+            }
+            let Ok(target) = Target::parse(&text) else { continue };
+            accepted += 1;
+            let host = &target.origin.host;
+            assert!(!host.is_empty() && !host.contains(['@', '/', '\\', '#', '?', ' ']) && host.is_ascii(), "{text:?} {host}");
+            assert!(target.path_and_query.starts_with('/') && !target.path_and_query.contains(char::is_control), "{text:?}");
+            let again = Target::parse(&format!("{}{}", target.origin, target.path_and_query));
+            assert_eq!(again.as_ref(), Ok(&target), "{text:?}");
+        }
+        assert!(accepted > 1000, "{accepted}");
+    }
 }

@@ -451,3 +451,40 @@ async fn encrypted_requests_need_a_certificate_that_is_trusted_for_the_name() {
     assert!(matches!(fails(&stranger, with_key("https://api.example.test/")).await, EgressError::Tls { .. }), "another root");
     assert_eq!(server.plain.seen().len(), 1, "only the trusted request was sent");
 }
+
+#[tokio::test]
+async fn the_first_address_that_answers_is_taken_and_the_others_are_left() {
+    let server = support::serve_tls("api.example.test", |conn| text("200 OK", "", "x")(conn)).await;
+    let world = support::world_with(&["https://api.example.test"], Some(&server));
+    world.names(&[("api.example.test", &["2606:4700::1", "93.184.216.34", "93.184.216.35"])]);
+    world.lead("93.184.216.34", &server.plain);
+    world.broker.send(get("https://api.example.test/")).await.unwrap().body.all().await.unwrap();
+    assert_eq!(world.dialled(), ["[2606:4700::1]:443", "93.184.216.34:443"]);
+    assert_eq!(world.entries()[0].address.as_deref(), Some("93.184.216.34"));
+    world.names(&[("api.example.test", &["93.184.216.35"])]);
+    assert!(matches!(fails(&world, get("https://api.example.test/")).await, EgressError::Connect { .. }));
+    world.names(&[("api.example.test", &[])]);
+    assert_eq!(fails(&world, get("https://api.example.test/")).await, EgressError::Resolve("api.example.test".into()));
+}
+
+#[tokio::test]
+async fn only_so_many_are_open_at_once_and_each_that_ends_makes_room() {
+    let server = serve(|mut conn| async move {
+        head(&mut conn, "200 OK", "").await;
+        conn.send(b"x").await;
+        conn.until_closed().await;
+    })
+    .await;
+    let world = world(&[&server.url]);
+    let mut open = Vec::new();
+    let refused = loop {
+        match world.broker.send(get(&server.url)).await {
+            Ok(reply) => open.push(reply),
+            Err(error) => break error,
+        }
+        assert!(open.len() <= 1000);
+    };
+    assert_eq!(refused, EgressError::Blocked(Refusal::Busy(open.len())));
+    open.pop();
+    assert!(world.broker.send(get(&server.url)).await.is_ok());
+}
