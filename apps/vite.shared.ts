@@ -28,5 +28,17 @@ export const sharedConfig = (app: "web" | "desktop"): UserConfig => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     sourcemap: false,
+    // What changes seldom apart from what changes with each version, and nothing that the first paint waits for in one large piece.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
+            { name: "effect", test: /node_modules[\\/]effect[\\/]/ },
+            { name: "layers", test: /node_modules[\\/](@base-ui|@floating-ui)[\\/]/ },
+          ],
+        },
+      },
+    },
   },
 });
