@@ -72,7 +72,7 @@ impl Core {
             notices.push(Notice { code: "database_restored".into(), message: recovery.message(), at: host.now() });
         }
         let config = Arc::new(ArcSwap::from_pointee(config));
-        let providers = Providers::open(&home, store.clone(), host.clone(), config.clone(), &Runtime::release())?;
+        let providers = Providers::open(&home, store.clone(), host.clone(), config.clone(), &Runtime::release()).await?;
         let runtime = Runtime::new(&home, store.clone(), host.clone(), providers.outside.clone());
         let runners = setup.runners.unwrap_or_else(|| crate::runs::host_runners(&home, &setup.resources, runtime.clone()));
         let runs = Arc::new(Runs::new(store.clone(), host.clone(), runners, notices.clone()));

@@ -37,7 +37,7 @@ pub(crate) struct Providers {
 
 impl Providers {
     /// For a home whose configuration was read. `runtime` is where Node comes from.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         home: &Path,
         store: Store,
         host: Arc<dyn Host>,
@@ -48,6 +48,7 @@ impl Providers {
         let keys = Arc::new(Keys::new(home, store.clone(), host.clone()));
         let ollama = std::env::var("OLLAMA_HOST").ok();
         let registry = Registry::new(home, outside.clone(), keys.clone(), config.clone(), host.clone(), usual_probes(ollama.as_deref()))?;
+        registry.look_at_keys().await?;
         let started_at = host.now();
         let told = watch::Sender::new(config.load_full());
         Ok(Self {
@@ -77,7 +78,6 @@ impl Providers {
             None => self.store.write(move |tx| tx.remove_config(&name, now)).await.map_err(storage)?,
         }
         self.config.store(Arc::new(change.config));
-        self.outside.refresh();
         self.registry.allow();
         self.told.send_replace(self.config.load_full());
         Ok(())

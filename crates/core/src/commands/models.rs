@@ -29,7 +29,9 @@ impl Inner {
 
     pub(crate) async fn set_key(&self, params: SetKeyParams) -> Outcome<KeyInfo> {
         let origins = self.providers.registry.origins_of(&params.name);
-        self.providers.keys.set(&params.name, Secret::new(params.value), &origins).await
+        let info = self.providers.keys.set(&params.name, Secret::new(params.value), &origins).await?;
+        self.providers.registry.look_at_keys().await?;
+        Ok(info)
     }
 
     pub(crate) async fn list_keys(&self, _params: ListKeysParams) -> Outcome<KeyList> {
@@ -37,7 +39,8 @@ impl Inner {
     }
 
     pub(crate) async fn remove_key(&self, params: RemoveKeyParams) -> Outcome<()> {
-        self.providers.keys.remove(&params.name).await
+        self.providers.keys.remove(&params.name).await?;
+        self.providers.registry.look_at_keys().await
     }
 
     pub(crate) async fn list_egress(&self, params: ListEgressParams) -> Outcome<EgressPage> {

@@ -31,6 +31,7 @@ pub struct Outside {
 struct Local {
     probed: Vec<String>,
     found: Vec<String>,
+    hosted: Vec<String>,
 }
 
 impl Outside {
@@ -49,9 +50,12 @@ impl Outside {
         self.refresh();
     }
 
-    /// Servers on this machine that were found.
-    pub fn found(&self, addresses: Vec<String>) {
-        self.local.write().unwrap_or_else(PoisonError::into_inner).found = addresses;
+    /// Addresses of providers: those that were found on this machine, and those that are there by the person's word.
+    pub fn providers(&self, found: Vec<String>, hosted: Vec<String>) {
+        {
+            let mut local = self.local.write().unwrap_or_else(PoisonError::into_inner);
+            (local.found, local.hosted) = (found, hosted);
+        }
         self.refresh();
     }
 
@@ -71,20 +75,15 @@ fn policy(config: &AppConfig, runtime: &str, local: &Local) -> Policy {
         Err(refusal) => tracing::warn!(%refusal, "an address that cannot be used is not allowed"),
     };
     allow(Runtime, runtime);
-    for provider in config.providers.values().filter(|provider| provider.enabled) {
-        allow(Model, &provider.base_url);
-        allow(ModelList, &provider.base_url);
-    }
-    for address in &local.found {
+    // What was found or is looked for is on this machine, whatever a list says.
+    let here = |address: &&String| Rule::for_url(Model, address).is_ok_and(|rule| rule.origin.is_loopback());
+    for address in local.hosted.iter().chain(local.found.iter().filter(here)) {
         allow(Model, address);
         allow(ModelList, address);
     }
     if config.models.probe {
-        local.probed.iter().for_each(|address| allow(ModelList, address));
+        local.probed.iter().filter(here).for_each(|address| allow(ModelList, address));
     }
-    // What was found or is looked for is on this machine, whatever a list says.
-    let configured: Vec<_> = config.providers.values().filter_map(|provider| Rule::for_url(Model, &provider.base_url).ok()).collect();
-    rules.retain(|rule| rule.purpose == Runtime || rule.origin.is_loopback() || configured.iter().any(|known| known.origin == rule.origin));
     Policy { air_gap: config.egress.air_gap, rules, hosts: config.egress.hosts.clone() }
 }
 
@@ -107,12 +106,9 @@ mod tests {
     #[test]
     fn what_is_configured_is_allowed_for_what_it_is_for() {
         use EgressPurpose::{Model, ModelList, Runtime};
-        let config = with(&[
-            ("providers.hosted", json!({ "kind": "anthropic", "baseUrl": "https://api.example.com/v1", "enabled": true })),
-            ("providers.off", json!({ "kind": "anthropic", "baseUrl": "https://off.example.com/v1", "enabled": false })),
-            ("egress.hosts", json!(["mirror.example.com"])),
-        ]);
+        let config = with(&[("egress.hosts", json!(["mirror.example.com"]))]);
         let local = Local {
+            hosted: vec!["https://api.example.com/v1".into()],
             probed: vec!["http://127.0.0.1:8080".into()],
             found: vec!["http://127.0.0.1:11434".into(), "https://evil.example.com".into()],
         };

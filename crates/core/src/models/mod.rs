@@ -15,6 +15,7 @@ mod machine;
 mod ollama;
 mod openai;
 mod place;
+mod presets;
 mod registry;
 mod resolve;
 mod shown;

@@ -13,6 +13,7 @@ use super::ask::{Asker, NEAR};
 use super::cache::{Cache, Kept};
 use super::ollama::Shown;
 use super::place::{self, DEMO, DEMO_TITLE, Flavour, Place, Probe};
+use super::presets;
 use super::shown::{shown, shown_demo, tidy, wanted};
 use super::{Heard, Trouble, anthropic, describe, machine, ollama, openai};
 use crate::egress::Outside;
@@ -44,6 +45,7 @@ pub(super) struct State {
     pub(super) lists: BTreeMap<String, List>,
     pub(super) here_at: Option<u64>,
     all_at: Option<u64>,
+    keyed: Vec<String>,
 }
 
 /// All models of this home.
@@ -109,10 +111,33 @@ impl Registry {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Providers that are there by the person's word: configured, or well known and opened by a key.
+    fn hosted(&self) -> Vec<Place> {
+        let config = self.config.load();
+        let mut places = place::configured(&config);
+        places.extend(presets::opened_by(&config, &self.lock().keyed));
+        places
+    }
+
+    /// Takes note of which keys there are: a key opens a well-known provider.
+    pub async fn look_at_keys(&self) -> Result<(), ErrorInfo> {
+        let names = self.keys.names().await?;
+        {
+            let mut state = self.lock();
+            if state.keyed != names {
+                state.keyed = names;
+                // The next who opens the list sees what the new key opens.
+                state.all_at = None;
+            }
+        }
+        self.allow();
+        Ok(())
+    }
+
     /// Every provider that can be asked now: configured, or found and not configured meanwhile.
     pub(super) fn places(&self) -> Vec<Place> {
         let config = self.config.load();
-        let mut places = place::configured(&config);
+        let mut places = self.hosted();
         let state = self.lock();
         let found = self.probes.iter().filter(|probe| !place::taken(&config, probe));
         let found = found.filter(|probe| state.lists.get(probe.id).is_some_and(|list| list.kept.found && list.kept.base == probe.base));
@@ -127,7 +152,9 @@ impl Registry {
 
     /// The origins of the providers that use a key: what it is set for.
     pub fn origins_of(&self, key: &str) -> Vec<String> {
-        let mut origins: Vec<String> = self.places().iter().filter(|place| place.key_name() == key).map(Place::root).collect();
+        let mut places = self.places();
+        places.extend(presets::opened_by(&self.config.load(), &[key.to_owned()]));
+        let mut origins: Vec<String> = places.iter().filter(|place| place.key_name() == key).map(Place::root).collect();
         origins.sort_unstable();
         origins.dedup();
         origins
@@ -135,8 +162,9 @@ impl Registry {
 
     /// Lets those servers be asked that were found: after each change of the configuration.
     pub fn allow(&self) {
-        let found = self.places().into_iter().filter(|place| place.found).map(|place| place.base).collect();
-        self.outside.found(found);
+        let (found, hosted): (Vec<Place>, Vec<Place>) = self.places().into_iter().partition(|place| place.found);
+        let addresses = |places: Vec<Place>| places.into_iter().map(|place| place.base).collect();
+        self.outside.providers(addresses(found), addresses(hosted));
     }
 
     /// What is known, without asking anybody. The demo agent is last.
@@ -192,7 +220,7 @@ impl Registry {
         }
         let config = self.config.load_full();
         let keyed = self.keys.names().await?;
-        let mut asked: Vec<Place> = place::configured(&config);
+        let mut asked = self.hosted();
         asked.retain(|place| {
             place.local() || (scope == Scope::All && (!place.needs_key() || keyed.iter().any(|name| name == place.key_name())))
         });

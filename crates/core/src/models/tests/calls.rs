@@ -99,6 +99,26 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
 }
 
 #[tokio::test]
+async fn a_key_opens_a_well_known_provider_and_its_removal_closes_it() {
+    let world = world(&[]);
+    world.set("egress.airGap", json!(true));
+    let target = axion_egress::Target::parse("https://openrouter.ai/api/v1").unwrap().origin;
+    let allowed = || world.outside.broker.policy().rules.iter().any(|rule| rule.origin == target);
+    let there = async || world.registry.providers(false).await.unwrap().iter().any(|provider| provider.id.as_str() == "openrouter");
+    assert!(!allowed() && !there().await);
+    let origins = world.registry.origins_of("openrouter");
+    assert_eq!(origins, ["https://openrouter.ai"]);
+    world.keys.set("openrouter", Secret::new(CANARY.into()), &origins).await.unwrap();
+    world.registry.look_at_keys().await.unwrap();
+    assert!(allowed() && there().await);
+    assert_eq!(world.entries().await.len(), 0, "nobody was asked");
+    assert_eq!(world.registry.resolve("openrouter/some/model").await.unwrap_err().code, ErrorCode::Blocked);
+    world.keys.remove("openrouter").await.unwrap();
+    world.registry.look_at_keys().await.unwrap();
+    assert!(!allowed() && !there().await);
+}
+
+#[tokio::test]
 async fn an_address_that_was_changed_gets_no_key() {
     let (server, thief) = (server(|_, _| Some((200, json!({})))).await, server(|_, _| Some((200, json!({})))).await);
     let world = world(&[]);
