@@ -4,6 +4,7 @@ import type { RunnerMode } from '@axion/protocol';
 import { StatusBar, StatusItem } from '@axion/ui';
 import type { JSX } from 'react';
 import { machineOf } from '../features/machine/machine.ts';
+import { useHosted } from '../features/machine/useHosted.ts';
 import { useT } from '../messages/context.ts';
 import { useClient, useConnection, useWorkspace } from '../session/context.ts';
 import { isLive } from '../session/words.ts';
@@ -24,6 +25,8 @@ export function FrameStatus(): JSX.Element {
   };
   const version = useWorkspace((state) => state.system?.version);
   const ready = useConnection((state) => state.status.state === 'ready');
+  const hosted = useHosted();
+  const leaves = hosted.names.length > 0 && !hosted.airGap;
   const machine = machineOf(report, choice, unjailed);
   const runner =
     machine === null
@@ -45,8 +48,8 @@ export function FrameStatus(): JSX.Element {
             {runner}
           </StatusItem>
           {ready ? (
-            <StatusItem icon="cloud-off" spare onOpen={() => view.go({ place: 'settings', page: 'about' })}>
-              {t('status.local')}
+            <StatusItem icon={leaves ? 'arrow-up-right' : 'cloud-off'} spare onOpen={() => view.go({ place: 'settings', page: 'egress' })}>
+              {hosted.airGap ? t('status.airGap') : leaves ? t('status.hosted') : t('status.local')}
             </StatusItem>
           ) : (
             <StatusItem dot="broken" onOpen={() => adapter.reconnect()}>

@@ -1,13 +1,15 @@
 // "This machine" on Home: what was found, line by line, each with a glyph and, if it lacks something, one way to fix it.
 
 import type { Check } from '@axion/protocol';
-import { Banner, IconButton, Kbd, Skeleton, StateGlyph } from '@axion/ui';
+import { Banner, IconButton, Kbd, Skeleton } from '@axion/ui';
 import type { JSX, ReactNode } from 'react';
 import { useT } from '../../messages/context.ts';
 import { useClient, useWorkspace } from '../../session/context.ts';
 import { reasonOf } from '../../session/words.ts';
 import { CheckRow } from './CheckRow.tsx';
+import { LeavesRows } from './LeavesRows.tsx';
 import { machineOf } from './machine.ts';
+import { ModelsRow } from './ModelsRow.tsx';
 
 export interface MachinePanelProps {
   readonly onHelp: () => void;
@@ -47,14 +49,13 @@ export function MachinePanel({ onHelp, onNew }: MachinePanelProps): JSX.Element 
         </Section>
       )}
       {doctor.report !== undefined && (
+        <Section title={t('machine.models')}>
+          <ModelsRow />
+        </Section>
+      )}
+      {doctor.report !== undefined && (
         <Section title={t('machine.leaves')}>
-          <div className="flex gap-2.5">
-            <StateGlyph state={machine?.unjailed === true ? 'waiting' : 'succeeded'} label={null} className="mt-[3px]" />
-            <div className="min-w-0">
-              <div>{machine?.unjailed === true ? t('machine.unknown') : t('machine.nothing')}</div>
-              <div className="text-small text-fg-2">{machine?.unjailed === true ? t('machine.unknownWhy') : t('machine.nothingWhy')}</div>
-            </div>
-          </div>
+          <LeavesRows unjailed={machine?.unjailed === true} />
         </Section>
       )}
       <div className="flex-1" />

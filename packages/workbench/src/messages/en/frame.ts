@@ -47,6 +47,8 @@ export const frame = {
   'status.runnerMissing': 'No runner',
   'status.runnerChecking': 'Looking for a runner',
   'status.local': 'Local only',
+  'status.hosted': 'Hosted models',
+  'status.airGap': 'Air gap',
   'status.waiting': '{count, plural, one {# approval waiting} other {# approvals waiting}}',
   'status.running': '{count, plural, one {# run in progress} other {# runs in progress}}',
   'status.chatsWaiting': '{count, plural, one {# chat waiting} other {# chats waiting}}',

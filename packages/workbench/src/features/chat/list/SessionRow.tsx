@@ -78,7 +78,7 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
               small
               tooltip={false}
               data-row-menu
-              className="absolute end-1.5 top-1 bg-inherit opacity-0 group-hover/row:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100"
+              className="absolute end-1.5 top-1 bg-inherit opacity-0 pointer-coarse:opacity-100 group-hover/row:opacity-100 focus-visible:opacity-100 data-popup-open:opacity-100"
             />
           }
         />

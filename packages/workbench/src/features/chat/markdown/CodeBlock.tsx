@@ -23,7 +23,7 @@ export const CodeBlock = memo(function CodeBlock({ code, language }: { readonly 
     <div className="group/code my-2 overflow-hidden rounded-field bg-sunken first:mt-0 last:mb-0">
       <div className="flex h-7 items-center gap-1 ps-3 pe-1 text-caption text-fg-3">
         <span className="min-w-0 flex-1 truncate font-mono">{language}</span>
-        <IconButton icon="wrap-text" label={t('chat.wrap')} small pressed={wrap} onClick={() => setWrap(!wrap)} className="opacity-0 group-focus-within/code:opacity-100 group-hover/code:opacity-100" />
+        <IconButton icon="wrap-text" label={t('chat.wrap')} small pressed={wrap} onClick={() => setWrap(!wrap)} className="opacity-0 pointer-coarse:opacity-100 group-focus-within/code:opacity-100 group-hover/code:opacity-100" />
         <CopyButton text={code} label={t('chat.copyCode')} />
       </div>
       <pre tabIndex={0} className={`overflow-x-auto px-3 pb-2.5 font-mono text-mono ${wrap ? 'break-words whitespace-pre-wrap' : ''}`}>

@@ -58,7 +58,7 @@ function Ended({ messageId }: { readonly messageId: string }): JSX.Element | nul
           {t('chat.stopped')}
         </p>
       )}
-      <div className="-ms-1.5 flex min-h-6 items-center gap-0.5 text-caption text-fg-3 opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
+      <div className="-ms-1.5 flex min-h-6 items-center gap-0.5 text-caption text-fg-3 opacity-0 pointer-coarse:opacity-100 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
         <BranchSwitch message={message} />
         <CopyButton text={() => textOf(message)} label={t('chat.copyAnswer')} />
         <IconButton icon="rotate-cw" label={t('chat.retry')} small disabled={running} onClick={() => acts.retry(messageId)} />

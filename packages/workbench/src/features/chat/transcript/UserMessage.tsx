@@ -47,7 +47,7 @@ export function UserMessage({ messageId }: { readonly messageId: string }): JSX.
           )}
         </article>
       </div>
-      <div className="relative z-10 -mb-2.5 flex h-6 items-center justify-end gap-0.5 opacity-0 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
+      <div className="relative z-10 -mb-2.5 flex h-6 items-center justify-end gap-0.5 opacity-0 pointer-coarse:opacity-100 group-focus-within/message:opacity-100 group-hover/message:opacity-100 has-[[data-branches]]:opacity-100">
         <BranchSwitch message={message} />
         {message.pinned === true && <span className="px-1 text-caption text-fg-3">{t('chat.pinned')}</span>}
         <IconButton icon="pencil" label={t('chat.editResend')} small onClick={() => setEditing(true)} />
