@@ -35,9 +35,10 @@ test("keys of the object prototype are arguments like any others", async () => {
 });
 
 test("arguments nested deeper than the wire allows do not break the channel", async () => {
-  const world = new World((_, number) => number === 1 ? calls(["read_file", `{"path":${"[".repeat(50_000)}${"]".repeat(50_000)}}`]) : says("Done."));
+  const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+  const world = new World((_, number) => number === 1 ? calls(["read_file", `{"path":${deep}}`], ["edit_file", { path: "a", edits: deep }]) : says("Done."));
   await world.run();
-  expect(errors(world)).toEqual(["bad_arguments"]);
+  expect(errors(world)).toEqual(["bad_arguments", "bad_arguments"]);
   expect(JSON.stringify(world.of("tool-called")[0]?.arguments).length).toBeLessThan(2000);
 });
 

@@ -6,6 +6,7 @@ import { type Json, isRecord } from "@axion/engine";
 import type { ToolSafety, Usage } from "@axion/protocol";
 import { type FinishReason, ModelFailure, type ModelPart, type ModelRequest } from "./model.ts";
 import { type Scope, unlessStopped } from "./scope.ts";
+import { mendArguments } from "./tools/mend.ts";
 import { costOf, safeCount } from "./usage.ts";
 import { cut, wireProblem } from "./wire.ts";
 
@@ -82,8 +83,9 @@ class Reading {
     const { writer, tools, ports, params } = this.#scope;
     this.calls++;
     const name = mendedName(String(part.name));
-    const args = readArguments(String(part.arguments));
     const tool = tools.get(name);
+    const read = readArguments(String(part.arguments));
+    const args = tool === undefined ? read : mendArguments(read, tool.parameters);
     const title = tool === undefined ? name : titleOf(() => tool.title(isRecord(args) ? args : {}, params), tool.name);
     await writer.emit({
       type: "tool-called", callId: ports.newId(), part: writer.nextPart(), tool: name, title: cut(title, 400), arguments: args, safety: tool?.safety ?? unknownTool,

@@ -25,18 +25,18 @@ export const headAndTail = (text: string, headUnits: number, tailUnits: number):
   return `${first}\n[… ${text.length - first.length - (text.length - from)} characters left out …]\n${text.slice(from)}`;
 };
 
-/** Why a value cannot cross the border, or undefined. */
-export const wireProblem = (value: Json): string | undefined => {
-  const queue: { readonly value: Json; readonly depth: number }[] = [{ value, depth: 0 }];
+/** Why a value cannot cross the border, or undefined. `depth` is how deep it will stand in another value. */
+export const wireProblem = (value: Json, depth = 0): string | undefined => {
+  const queue: { readonly value: Json; readonly depth: number }[] = [{ value, depth }];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const { value: current, depth } = next;
+    const { value: current, depth: level } = next;
     if (typeof current === "string" && !current.isWellFormed()) return "it holds half of a character (a lone surrogate)";
     if (typeof current !== "object" || current === null) continue;
-    if (depth >= MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH} levels`;
-    if (Array.isArray(current)) for (const item of current) queue.push({ value: item as Json, depth: depth + 1 });
+    if (level >= MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH} levels`;
+    if (Array.isArray(current)) for (const item of current) queue.push({ value: item as Json, depth: level + 1 });
     else for (const [key, item] of Object.entries(current)) {
       if (!key.isWellFormed()) return "a key holds half of a character (a lone surrogate)";
-      queue.push({ value: item, depth: depth + 1 });
+      queue.push({ value: item, depth: level + 1 });
     }
   }
   return undefined;

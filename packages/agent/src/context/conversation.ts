@@ -80,7 +80,7 @@ const userEntries = (message: Message, { blobs, images }: Making): Entry[] => {
   const parts: UserContent[] = [];
   for (const part of message.parts) {
     if (part.type === "text") parts.push({ type: "text", text: part.text.toWellFormed() });
-    else if (part.type === "file") parts.push({ type: "text", text: `[The person points at the file ${part.folderId}/${part.path}. Read it if you need it.]` });
+    else if (part.type === "file") parts.push({ type: "text", text: `[The person points at the file ${JSON.stringify(part.path)} in the folder ${part.folderId}. Read it if you need it.]` });
     else if (part.type === "image") {
       const base64 = images ? imageOf(blobs.get(part.hash)) : undefined;
       parts.push(base64 === undefined ? { type: "text", text: `[An image, ${part.name}, which ${images ? "could not be read" : "this model cannot see"}.]` } : { type: "image", mediaType: part.mediaType, base64 });

@@ -117,3 +117,14 @@ test("run_graph and recall go to the host", async () => {
   expect(found?.text).toContain("[old] user: the password is 42");
   expect(unknown).toMatchObject({ state: "failed", text: expect.stringContaining("no graph") });
 });
+
+test("slips in the form of arguments are mended, and nothing else is", async () => {
+  const files = { "work/a.txt": "one\ntwo\nthree\n" };
+  const done = await use(files, ["read_file", { path: "a.txt", folder: null, from: "2", to: "2" }], ["edit_file", { path: "a.txt", edits: "[{\"find\":\"one\",\"replace\":\"1\"}]" }], ["list_files", { recursive: "false" }], ["run_graph", { graph: "g", input: null }], ["read_file", { path: null }], ["read_file", { path: "a.txt", from: "second" }], ["write_file", { path: "b.txt", text: "5" }]);
+  expect(done.map((each) => each.state)).toEqual(["succeeded", "succeeded", "succeeded", "succeeded", "failed", "failed", "succeeded"]);
+  expect(done[0]?.text).toBe("two\n(lines 2–2, more follow)");
+  const made = done[0]?.world.of("tool-called").map((event) => event.arguments);
+  expect(made?.[0]).toEqual({ path: "a.txt", from: 2, to: 2 });
+  expect(made?.[3]).toEqual({ graph: "g", input: null });
+  expect(done[0]?.world.files.text("work/b.txt")).toBe("5");
+});
