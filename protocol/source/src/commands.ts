@@ -31,8 +31,8 @@ const ofSession = { sessionId: SessionId };
 /** What a message may bring besides its text. The ids make a repetition harmless; `follow: false` leaves out the `stream-…` events, for who reads the session's stream. */
 const sending = {
   ...ofSession, content: text(16_000_000), messageId: optional(MessageId), parts: optional(array(UserPart)), delivery: optional(Delivery), follow: optional(boolean),
-  /** Answers this message instead of the tip: a new branch. */
-  parentId: optional(MessageId),
+  /** Answers this message instead of the tip: a new branch. `root` answers none: a branch from the very beginning. */
+  parentId: optional(MessageId), root: optional(boolean),
 };
 
 export const commands = {

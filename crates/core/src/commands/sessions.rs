@@ -48,9 +48,9 @@ impl Inner {
         self.sessions.delete(params.session_id.as_str()).await
     }
     pub(crate) async fn send_message(&self, caller: &Caller, params: SendMessageParams) -> Outcome<MessageResponse> {
-        let SendMessageParams { session_id, content, message_id, parts, delivery, parent_id, .. } = params;
+        let SendMessageParams { session_id, content, message_id, parts, delivery, parent_id, root, .. } = params;
         let session = session_id.to_string();
-        let parent = parent_id.map(Some);
+        let parent = branch(parent_id, root);
         let sending = Sending { session_id, content, message_id, parts, delivery, parent, channel: self.channel_of(caller), telling: None };
         let gone = || ErrorInfo::new(ErrorCode::Offline, "Axion is closing. The message waits in the session's queue.");
         match self.sessions.send(sending).await? {
@@ -67,13 +67,13 @@ impl Inner {
         }
     }
     pub(crate) async fn send_message_streaming(&self, caller: &Caller, params: SendMessageStreamingParams) -> Outcome<()> {
-        let SendMessageStreamingParams { session_id, content, message_id, parts, delivery, follow, parent_id } = params;
+        let SendMessageStreamingParams { session_id, content, message_id, parts, delivery, follow, parent_id, root } = params;
         let subscriptions = self.clients.subscriptions(caller)?;
         let telling = match follow {
             Some(false) => None,
             _ => Some(subscriptions.follow(&session_id).ok_or_else(too_many)?),
         };
-        let (channel, told, parent) = (self.channel_of(caller), telling.clone(), parent_id.map(Some));
+        let (channel, told, parent) = (self.channel_of(caller), telling.clone(), branch(parent_id, root));
         let sending = Sending { session_id, content, message_id, parts, delivery, parent, channel, telling: told };
         let sent = self.sessions.send(sending).await;
         let forget = |telling: Option<Arc<Telling>>| telling.iter().for_each(|telling| subscriptions.forget(telling));
@@ -200,6 +200,11 @@ impl Inner {
 
 fn too_many() -> ErrorInfo {
     ErrorInfo::new(ErrorCode::Busy, "This connection follows 64 answers already. Nothing was sent.").with_hint("Wait for one of them to end.")
+}
+
+/// What a message answers, if the caller says: a message, or none at all.
+fn branch(parent: Option<MessageId>, root: Option<bool>) -> Option<Option<MessageId>> {
+    if root == Some(true) { Some(None) } else { parent.map(Some) }
 }
 
 fn kept(mode: SessionMode) -> KeptMode {

@@ -21,8 +21,8 @@ export interface Outgoing {
   /** Files and images; the text is put before them. */
   readonly parts?: ReadonlyArray<UserPart>;
   readonly delivery?: Delivery;
-  /** Answers this message instead of the tip: a new branch. */
-  readonly parentId?: string;
+  /** Answers this message instead of the newest: a new branch; null answers none, from the very beginning. */
+  readonly parentId?: string | null;
 }
 export type SessionPatch = Partial<Pick<SessionInfo, "title" | "pinned" | "archived" | "model" | "mode">>;
 
@@ -89,7 +89,7 @@ export const createSessionCommands = (adapter: GatewayAdapter, environment: Envi
       return surely(() =>
         adapter.callPromise("send_message_streaming", {
           sessionId, content, messageId, follow: false, ...(parts === undefined || parts.length === 0 ? {} : { parts }),
-          ...(delivery === undefined ? {} : { delivery }), ...(parentId === undefined ? {} : { parentId }),
+          ...(delivery === undefined ? {} : { delivery }), ...(parentId === undefined ? {} : parentId === null ? { root: true } : { parentId }),
         }));
     },
     stop: async (sessionId) => void (await adapter.callPromise("cancel_stream", { sessionId })),

@@ -657,6 +657,9 @@ pub struct SendMessageParams {
     /// `parentId`: [`MessageId`]; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
     pub parent_id: Option<MessageId>,
+    /// `root`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub root: Option<bool>,
 }
 
 /// `SendMessageStreamingParams` of the protocol's `commands`.
@@ -683,6 +686,9 @@ pub struct SendMessageStreamingParams {
     /// `parentId`: [`MessageId`]; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
     pub parent_id: Option<MessageId>,
+    /// `root`: yes or no; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
+    pub root: Option<bool>,
 }
 
 /// `GetMessagesParams` of the protocol's `commands`.

@@ -101,7 +101,7 @@ function EditAgain({ message, text, onDone }: { readonly message: Message; reado
     if (draft.trim() === '' || busy) return;
     setBusy(true);
     const parts = message.parts.filter((part): part is FilePart | ImagePart => part.type === 'file' || part.type === 'image');
-    chats.send(sessionId, { content: draft, parts, ...(message.parentId === undefined ? {} : { parentId: message.parentId }) }).then(onDone, (error: unknown) => {
+    chats.send(sessionId, { content: draft, parts, parentId: message.parentId ?? null }).then(onDone, (error: unknown) => {
       setBusy(false);
       toasts.show({ title: t('chat.notSent', { reason: reasonOf(t, error) }), state: 'failed' });
     });
