@@ -179,7 +179,7 @@ fn a_real_protocol_is_spoken_with_a_key_that_never_shows() {
         let missing = chat(&home, &["-p", "weather?", "--model", &format!("{protocol}/tiny")]);
         assert!(missing.code != 0 && missing.out.is_empty(), "without its key: {missing:?}");
         set_key(&home, "canary", "sk-canary-41\n").code(0);
-        let _ = home.axion(["models", "--refresh"]);
+        let _ = home.axion(["models"]);
         let ran = chat(&home, &["-p", "weather?", "--model", &format!("{protocol}/tiny")]);
         assert!(ran.code == 0 && ran.out == "Rain[31m, later sun.\n", "{protocol}: {ran:?}");
         assert!(ran.err.contains("11 tokens in, 7 out"), "{protocol}: {ran:?}");

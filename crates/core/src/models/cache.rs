@@ -27,11 +27,11 @@ impl Cache {
         Self(home.join("models.json"))
     }
 
-    pub(super) fn read(&self) -> BTreeMap<String, Kept> {
+    /// `None` where nobody has looked yet. One of another version, or half of one, is as good as none.
+    pub(super) fn read(&self) -> Option<BTreeMap<String, Kept>> {
         let small = std::fs::metadata(&self.0).is_ok_and(|found| found.len() <= LARGEST);
         let text = if small { std::fs::read(&self.0).unwrap_or_default() } else { Vec::new() };
-        // One of another version, or half of one, is as good as none.
-        serde_json::from_slice(&text).unwrap_or_default()
+        serde_json::from_slice(&text).ok()
     }
 
     pub(super) fn write(&self, kept: &BTreeMap<String, Kept>) -> Result<(), String> {

@@ -31,6 +31,8 @@ pub enum Scope {
     Here,
     /// All that are configured, too.
     All,
+    /// Those that are there by the person's word and of which nothing was heard yet; servers of this machine only in a home that never looked.
+    New,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +47,8 @@ pub(super) struct State {
     pub(super) lists: BTreeMap<String, List>,
     pub(super) here_at: Option<u64>,
     all_at: Option<u64>,
+    /// This home has looked for servers before.
+    looked: bool,
     keyed: Vec<String>,
 }
 
@@ -87,10 +91,12 @@ impl Registry {
         probes: Vec<Probe>,
     ) -> Result<Arc<Self>, ErrorInfo> {
         let cache = Cache::new(home);
-        let known = cache.read().into_iter();
+        let kept = cache.read();
+        let looked = kept.is_some();
+        let known = kept.unwrap_or_default().into_iter();
         let lists = known.map(|(id, kept)| (id, List { kept, state: ProviderState::Unchecked, problem: None })).collect();
         outside.probe(probes.iter().map(|probe| probe.base.clone()).collect());
-        let state = Mutex::new(State { lists, ..State::default() });
+        let state = Mutex::new(State { lists, looked, ..State::default() });
         let registry = Self {
             demo: demo_place()?,
             outside,
@@ -124,10 +130,14 @@ impl Registry {
         let names = self.keys.names().await?;
         {
             let mut state = self.lock();
+            // One whose key was wanting, or is another now, has not been heard.
             if state.keyed != names {
+                state
+                    .lists
+                    .values_mut()
+                    .filter(|list| list.state == ProviderState::NoKey)
+                    .for_each(|list| list.state = ProviderState::Unchecked);
                 state.keyed = names;
-                // The next who opens the list sees what the new key opens.
-                state.all_at = None;
             }
         }
         self.allow();
@@ -182,11 +192,9 @@ impl Registry {
         models
     }
 
-    /// All models: asks when nobody did yet in this process, or when it is wished.
+    /// All models. Without `refresh` the last good lists, where there are any.
     pub async fn models(&self, refresh: bool) -> Result<Vec<ModelInfo>, ErrorInfo> {
-        if refresh || self.lock().all_at.is_none() {
-            self.ask(Scope::All).await?;
-        }
+        self.ask(if refresh { Scope::All } else { Scope::New }).await?;
         Ok(self.known())
     }
 
@@ -211,21 +219,27 @@ impl Registry {
     pub async fn ask(&self, scope: Scope) -> Result<(), ErrorInfo> {
         let begun = self.host.now();
         let _turn = self.turn.lock().await;
-        let done = {
+        let (done, looked) = {
             let state = self.lock();
-            if scope == Scope::All { state.all_at } else { state.here_at }
+            (if scope == Scope::Here { state.here_at } else { state.all_at }, state.looked)
         };
-        if done.is_some_and(|done| done > begun) {
+        if scope != Scope::New && done.is_some_and(|done| done > begun) {
             return Ok(());
         }
         let config = self.config.load_full();
         let keyed = self.keys.names().await?;
         let mut asked = self.hosted();
-        asked.retain(|place| {
-            place.local() || (scope == Scope::All && (!place.needs_key() || keyed.iter().any(|name| name == place.key_name())))
+        let can_be_asked = |place: &Place| !place.needs_key() || keyed.iter().any(|name| name == place.key_name());
+        asked.retain(|place| match scope {
+            Scope::Here => place.local(),
+            Scope::All => can_be_asked(place),
+            Scope::New => can_be_asked(place) && !self.has_heard(place),
         });
-        if config.models.probe {
+        if config.models.probe && (scope != Scope::New || !looked) {
             asked.extend(self.probes.iter().filter(|probe| !place::taken(&config, probe)).filter_map(Place::probed));
+        }
+        if asked.is_empty() && scope == Scope::New {
+            return Ok(());
         }
         let mut rounds = JoinSet::new();
         for place in asked {
@@ -252,7 +266,9 @@ impl Registry {
         let kept: BTreeMap<String, Kept> = {
             let mut state = self.lock();
             let now = self.host.now();
-            state.here_at = Some(now);
+            if scope != Scope::New || !looked {
+                (state.here_at, state.looked) = (Some(now), true);
+            }
             state.all_at = if scope == Scope::All { Some(now) } else { state.all_at };
             state.lists.iter().map(|(id, list)| (id.clone(), list.kept.clone())).collect()
         };
@@ -261,6 +277,13 @@ impl Registry {
             tracing::warn!(%error, "the list of models could not be kept");
         }
         Ok(())
+    }
+
+    /// Whether a provider answered once, or was asked by this process.
+    fn has_heard(&self, place: &Place) -> bool {
+        let state = self.lock();
+        let list = state.lists.get(place.id.as_str()).filter(|list| list.kept.base == place.base);
+        list.is_some_and(|list| !list.kept.models.is_empty() || list.state != ProviderState::Unchecked)
     }
 
     fn hear(&self, place: &Place, heard: Result<Vec<Heard>, Trouble>) {

@@ -185,3 +185,29 @@ async fn one_round_of_questions_serves_all_who_wait() {
     let tags = server.asked().iter().filter(|asked| asked.contains("/api/tags")).count();
     assert!(tags <= 2, "{tags}");
 }
+
+#[tokio::test]
+async fn without_the_wish_only_what_was_never_heard_is_asked() {
+    let (near, own) = (server(ollama).await, server(|_, _| Some((200, json!({ "data": [{ "id": "m" }] })))).await);
+    let world = world(&[("ollama", Flavour::Ollama, near.base.clone())]);
+    let ids = async |registry: &Registry| registry.models(false).await.unwrap().into_iter().map(|model| model.id).collect::<Vec<_>>();
+    assert_eq!(ids(&world.registry).await.len(), 3, "a home that never looked looks once");
+    let asked = near.asked().len();
+    world.provider("mine", "openai-chat", &own.base);
+    assert!(ids(&world.registry).await.contains(&"mine/m".to_owned()), "what was just written down is asked");
+    ids(&world.registry).await;
+    assert_eq!((near.asked().len(), own.asked().len()), (asked, 1), "and nobody twice");
+    let again = Registry::new(
+        &world.dir.path().join("home"),
+        world.outside.clone(),
+        world.keys.clone(),
+        world.config.clone(),
+        Arc::new(SystemHost(Shell::Cli)),
+        world.probes.clone(),
+    )
+    .unwrap();
+    assert_eq!(ids(&again).await.len(), 4);
+    assert_eq!((near.asked().len(), own.asked().len()), (asked, 1), "nor by the next process");
+    again.models(true).await.unwrap();
+    assert!(near.asked().len() > asked && own.asked().len() == 2);
+}
