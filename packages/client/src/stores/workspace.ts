@@ -5,7 +5,7 @@
 import type { DoctorReport, Example, SessionInfo, SystemInfo } from "@axion/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { GatewayAdapter, StreamPlace } from "../gateway/adapter.ts";
-import { BadReply, CommandRefused, type GatewayError, isGatewayError } from "../gateway/errors.ts";
+import { BadReply, type GatewayError, isGatewayError } from "../gateway/errors.ts";
 import { applyWorkspaceEvent, emptyLists, sortLists, type WorkspaceLists } from "../workspace/lists.ts";
 
 export interface WorkspaceState extends WorkspaceLists {
@@ -36,14 +36,8 @@ const runsPage = 100;
 
 /** Those in use and those put away, each once. */
 const readSessions = async (adapter: GatewayAdapter): Promise<ReadonlyArray<SessionInfo>> => {
-  try {
-    const lists = await Promise.all([adapter.callPromise("list_sessions", {}), adapter.callPromise("list_sessions", { archived: true })]);
-    return [...new Map(lists.flat().map((session) => [session.id, session])).values()];
-  } catch (error) {
-    // A Core from before chats has everything else.
-    if (error instanceof CommandRefused && error.code === "unknown_command") return [];
-    throw error;
-  }
+  const lists = await Promise.all([adapter.callPromise("list_sessions", {}), adapter.callPromise("list_sessions", { archived: true })]);
+  return [...new Map(lists.flat().map((session) => [session.id, session])).values()];
 };
 
 export const createWorkspaceStore = (adapter: GatewayAdapter): WorkspaceStore => {

@@ -51,6 +51,7 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
   useEffect(() => {
     if (view.store.getState().panels[CHOOSING] === sessionId) view.setPanel(CHOOSING, '');
   }, [view, sessionId]);
+  const [sent, setSent] = useState(0);
   const composer = useRef<ComposerHandle>(null);
   const pane = useRef<HTMLElement>(null);
 
@@ -59,13 +60,13 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
     async (message: Outgoing, _delivery: Delivery | null) => {
       try {
         await chats.send(sessionId, message);
-        void session.showLatest();
+        setSent((count) => count + 1);
       } catch (reason) {
         toasts.show({ title: t('chat.notSent', { reason: reasonOf(t, reason) }), state: 'failed' });
         throw reason;
       }
     },
-    [chats, session, sessionId, toasts, t],
+    [chats, sessionId, toasts, t],
   );
   const folders = useCallback(() => setChoosing(true), []);
   const places = useMemo(() => ({ compact: onCompact, folders }), [onCompact, folders]);
@@ -132,7 +133,7 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
           ) : empty ? (
             <EmptyChat model={info?.model} hasFolders={hasFolders} onLine={(line) => composer.current?.put(line)} onFolders={folders} />
           ) : (
-            <Transcript label={t('chat.talk')} first={first} target={target} />
+            <Transcript label={t('chat.talk')} first={first} sent={sent} target={target} />
           )}
           <div className="mx-auto w-full max-w-[800px] shrink-0 px-6 pb-4 max-sm:px-3 max-sm:pb-3">
             <QueueList />

@@ -194,6 +194,7 @@ export const chat = {
   'chat.modelsKnown': '{count, plural, one {# model} other {# models}}',
   'chat.modelsAndProviders': 'Models and providers',
   'chat.contextUsed': '{used} of {window} tokens are in use',
+  'chat.contextRing': '{percent} % of the window: {used} of {window} tokens',
   'chat.percent': '{count} %',
   'chat.filesToMention': 'Files of this chat',
   'chat.noFilesFit': 'No file fits “{typed}”.',

@@ -18,7 +18,7 @@ export function ContextRing({ context, onOpen }: { readonly context: ContextUse;
     <Tooltip label={t('chat.contextUsed', { used: formats.number(used), window: formats.number(context.window) })} side="top">
       <button
         type="button"
-        aria-label={t('chat.contextUsed', { used: formats.number(used), window: formats.number(context.window) })}
+        aria-label={t('chat.contextRing', { percent, used: formats.number(used), window: formats.number(context.window) })}
         onClick={onOpen}
         className={`inline-flex h-(--h-icon-button) shrink-0 items-center gap-1.5 rounded-field px-1.5 text-small hover:bg-hover ${percent >= 80 ? 'text-st-waiting' : 'text-fg-2'}`}
       >

@@ -64,7 +64,7 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
               <span className="min-w-0 flex-1 truncate text-ui font-medium">{name}</span>
               <span className="shrink-0 text-caption text-fg-3 group-hover/row:invisible group-has-[[data-row-menu]:focus-visible]/row:invisible">{formats.when(Date.parse(session.lastActive), now)}</span>
             </span>
-            <span className={`block truncate text-small ${session.state === 'waiting' ? 'text-st-waiting' : 'text-fg-2'}`}>{detail}</span>
+            <span className="block truncate text-small text-fg-2">{detail}</span>
           </span>
         </button>
         <Menu

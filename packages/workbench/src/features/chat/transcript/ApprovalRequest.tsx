@@ -38,7 +38,7 @@ export function ApprovalRequest({ request }: { readonly request: SessionRequest 
     >
       <div className="flex items-center gap-2 px-3 py-2">
         <StateGlyph state="waiting" label={t('state.waiting')} />
-        <h3 className="min-w-0 flex-1 break-words text-ui font-semibold">{request.title}</h3>
+        <h2 className="min-w-0 flex-1 break-words text-ui font-semibold">{request.title}</h2>
       </div>
       {request.text !== undefined && <pre className="max-h-64 overflow-auto border-t border-line-1 bg-sunken px-3 py-2 font-mono text-mono whitespace-pre-wrap">{request.text}</pre>}
       {request.changes?.map((change) => (

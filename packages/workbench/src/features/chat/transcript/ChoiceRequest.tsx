@@ -39,7 +39,7 @@ export function ChoiceRequest({ request }: { readonly request: SessionRequest })
     >
       <div className="flex items-start gap-2 px-3 py-2">
         <StateGlyph state="waiting" label={t('state.waiting')} className="mt-[3px]" />
-        <h3 className="min-w-0 flex-1 break-words text-ui font-semibold">{request.title}</h3>
+        <h2 className="min-w-0 flex-1 break-words text-ui font-semibold">{request.title}</h2>
       </div>
       {request.text !== undefined && (
         <div className="max-h-80 overflow-y-auto border-t border-line-1 px-3 py-2 text-ui text-fg-2">

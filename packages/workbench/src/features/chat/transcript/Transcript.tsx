@@ -20,11 +20,13 @@ export interface TranscriptProps {
   readonly label: string;
   /** This pane's commands act: of two panes only one. */
   readonly first: boolean;
+  /** Grows when the person sent something: then the end is what they want to see. */
+  readonly sent: number;
   /** A message to show, from a search; `turn` grows with each asking. */
   readonly target: { readonly messageId: string; readonly turn: number } | null;
 }
 
-export function Transcript({ label, first, target }: TranscriptProps): JSX.Element {
+export function Transcript({ label, first, sent, target }: TranscriptProps): JSX.Element {
   const t = useT();
   const session = useSession();
   const rows = useRows();
@@ -103,6 +105,12 @@ export function Transcript({ label, first, target }: TranscriptProps): JSX.Eleme
   const latest = useCallback(() => {
     void session.showLatest().then(() => requestAnimationFrame(follow));
   }, [session, follow]);
+  const sentBefore = useRef(sent);
+  useEffect(() => {
+    if (sentBefore.current === sent) return;
+    sentBefore.current = sent;
+    latest();
+  }, [sent, latest]);
   const commands = useMemo<readonly Command[]>(() => {
     const own = (step: 1 | -1) => {
       const handle = list.current;
