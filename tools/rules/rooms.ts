@@ -69,7 +69,9 @@ export const OWNED_CRATES: ReadonlyArray<{ readonly library: RegExp; readonly ow
   { library: /^(tauri|tauri-build|tauri-plugin-.*|wry|tao)$/, owners: ["apps/desktop/src-tauri", "bench/bare"] },
   { library: /^(rusqlite|libsqlite3-sys|sqlx)$/, owners: ["crates/store"] },
   { library: /^(bollard|landlock|seccompiler)$/, owners: ["crates/runner-host"] },
-  { library: /^(axum|tokio-tungstenite|clap|rustyline|rpassword)$/, owners: ["apps/cli"] },
+  { library: /^(tokio-tungstenite|clap|rustyline|rpassword)$/, owners: ["apps/cli"] },
+  // Core serves only the webhook, which both shells have.
+  { library: /^axum$/, owners: ["apps/cli", "crates/core"] },
   { library: /^(hyper|hyper-util|http-body-util|reqwest|ureq|isahc|curl|native-tls|rustls|tokio-rustls|tokio-native-tls|webpki-roots|rustls-native-certs|hickory-resolver)$/, owners: ["crates/egress"] },
 ];
 /** Libraries that a pure crate must not know. */

@@ -46,7 +46,7 @@ pub enum Command {
     /// List the models that can be asked
     Models(ModelsArgs),
     /// List the channels by which sessions are opened
-    Channels(ListArgs),
+    Channels(ChannelsArgs),
     /// List what left this machine, or was kept from leaving it
     Egress(EgressArgs),
     /// The keys of model providers: by name only, they never come out again
@@ -104,9 +104,23 @@ pub struct ModelsArgs {
     /// The list as JSON
     #[arg(long)]
     pub json: bool,
-    /// Ask the providers anew instead of showing the last good list
+    /// Ask nobody: the last good lists
     #[arg(long)]
-    pub refresh: bool,
+    pub known: bool,
+}
+
+/// `axion channels`
+#[derive(Debug, Args)]
+pub struct ChannelsArgs {
+    /// The list as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the webhook's token, and nothing else
+    #[arg(long, conflicts_with = "json")]
+    pub token: bool,
+    /// Make another token first; the one before is worth nothing then
+    #[arg(long, requires = "token")]
+    pub renew: bool,
 }
 
 /// A list.

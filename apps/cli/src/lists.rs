@@ -7,7 +7,7 @@ use axion_protocol::{ChannelInfo, EgressPage, ErrorCode, ErrorInfo, KeyInfo, Key
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::args::{EgressArgs, KeysAction, KeysArgs, ListArgs, ModelsArgs};
+use crate::args::{ChannelsArgs, EgressArgs, KeysAction, KeysArgs, ListArgs, ModelsArgs};
 use crate::door::{Door, locate};
 use crate::say;
 
@@ -18,7 +18,7 @@ type Outcome<T> = Result<T, ErrorInfo>;
 
 /// `axion models`
 pub async fn models(home: Option<PathBuf>, args: ModelsArgs) -> u8 {
-    let found: Outcome<Vec<ModelInfo>> = ask(home, "get_models", json!({ "refresh": args.refresh })).await;
+    let found: Outcome<Vec<ModelInfo>> = ask(home, "get_models", json!({ "refresh": !args.known })).await;
     shown(found, args.json, |models| {
         let row = |model: &ModelInfo| {
             let place = if model.demo {
@@ -35,7 +35,13 @@ pub async fn models(home: Option<PathBuf>, args: ModelsArgs) -> u8 {
 }
 
 /// `axion channels`
-pub async fn channels(home: Option<PathBuf>, args: ListArgs) -> u8 {
+pub async fn channels(home: Option<PathBuf>, args: ChannelsArgs) -> u8 {
+    if args.token {
+        return match token(home, args.renew) {
+            Ok(token) => u8::from(!say::out(&token)),
+            Err(info) => failed(&info),
+        };
+    }
     let found: Outcome<Vec<ChannelInfo>> = ask(home, "get_channels", json!({})).await;
     shown(found, args.json, |channels| {
         let row = |channel: &ChannelInfo| {
@@ -49,6 +55,14 @@ pub async fn channels(home: Option<PathBuf>, args: ListArgs) -> u8 {
         };
         table(["CHANNEL", "STATE", "SESSIONS", "ADDRESS", "PROBLEM"], channels.iter().map(row))
     })
+}
+
+/// The webhook's token lies in the home: whoever can read it there may have it.
+fn token(home: Option<PathBuf>, renew: bool) -> Outcome<String> {
+    let home = locate(home)?;
+    let made = axion_core::home::private_folder(&home)
+        .and_then(|()| if renew { axion_core::renew_webhook_token(&home) } else { axion_core::webhook_token(&home) });
+    made.map_err(|error| ErrorInfo::new(ErrorCode::Storage, format!("The webhook's token cannot be read or made: {error}.")))
 }
 
 /// `axion egress`

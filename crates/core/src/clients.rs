@@ -1,7 +1,7 @@
 //! Clients: the windows, tabs and command lines that call commands and read streams. A shell makes one per connection.
 //!
 //! The answer to `subscribe` holds the stream's first batch back until it is dropped, that is, until the shell has sent
-//! it: a reader learns where a stream stands before it sees the first event.
+//! it: a reader learns where a stream stands before it sees the first event. So does the answer to `send_message_streaming`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,11 +74,12 @@ impl Client {
         let (client, name, text) = (self.clone(), command.to_owned(), params.to_owned());
         let task = tokio::spawn(async move { dispatch(&client.core, &client.caller, &name, &text).await });
         let outcome = task.await.unwrap_or_else(|error| Err(crate::failure::internal("A command broke off", error)));
-        let held = match (&outcome, command) {
-            (Ok(json), "subscribe") => serde_json::from_str::<Subscription>(json).ok().map(|known| known.stream.into_string()),
+        let what = match (&outcome, command) {
+            (Ok(json), "subscribe") => serde_json::from_str::<Subscription>(json).ok().map(|known| What::Stream(known.stream.into_string())),
+            (Ok(_), "send_message_streaming") => Some(What::Answers),
             _ => None,
         };
-        Answer { outcome, held: held.map(|stream| Held { subscriptions: self.subscriptions.clone(), stream }) }
+        Answer { outcome, held: what.map(|what| Held { subscriptions: self.subscriptions.clone(), what }) }
     }
 
     /// The core behind it.
@@ -103,18 +104,26 @@ impl Drop for Client {
 pub struct Answer {
     /// The result's JSON text, or the error.
     pub outcome: Result<String, ErrorInfo>,
-    /// Releases the subscription that this is the answer to.
+    /// Releases what this is the answer to: a subscription, or an answer that is streamed.
     pub held: Option<Held>,
 }
 
-/// A subscription that waits for its answer to be sent; dropping this lets it go.
+/// What waits for its command's answer to be sent; dropping this lets it go.
 pub struct Held {
     subscriptions: Subscriptions,
-    stream: String,
+    what: What,
+}
+
+enum What {
+    Stream(String),
+    Answers,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.subscriptions.release(&self.stream);
+        match &self.what {
+            What::Stream(stream) => self.subscriptions.release(stream),
+            What::Answers => self.subscriptions.release_tellings(),
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod canary;
+mod channels;
 mod clients;
 mod commands;
 mod config;
@@ -33,6 +34,7 @@ mod settings;
 mod streams;
 mod wire;
 
+pub use channels::{renew_webhook_token, webhook_token};
 pub use clients::{Answer, Client, Held};
 pub use core::{Core, Setup};
 pub use host::{Address, Host, SystemHost, fill, new_id};

@@ -129,6 +129,7 @@ async fn offer(core: &Core, host: &ServeHost, args: &ServeArgs) -> Result<(), Er
         tracing::warn!(%error, "the control socket could not be opened; other commands on this home must wait");
     }
     let resumed = core.resume_runs().await?;
+    core.open_channels();
     if resumed > 0 {
         say::note(&format!("axion: {resumed} interrupted {} taken up again.", if resumed == 1 { "run is" } else { "runs are" }));
     }

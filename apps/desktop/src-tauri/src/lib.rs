@@ -68,6 +68,7 @@ fn start(app: &AppHandle, core: JoinHandle<Result<Core, ErrorInfo>>) -> Result<(
     app.state::<Windows>().connect(app, &core, "main");
     app.manage(core.clone());
     tauri::async_runtime::spawn(async move {
+        core.open_channels();
         if let Err(error) = core.resume_runs().await {
             tracing::warn!(%error, "runs of an earlier session could not be taken up");
         }

@@ -141,6 +141,11 @@ impl Subscriptions {
         Some(telling)
     }
 
+    /// Lets the answers that are followed begin: the command that asked was answered.
+    pub fn release_tellings(&self) {
+        self.reader.tellings().iter().for_each(|telling| telling.release());
+    }
+
     /// Does not follow it after all: it was refused before it began.
     pub fn forget(&self, telling: &Arc<Telling>) {
         self.reader.tellings().retain(|known| !Arc::ptr_eq(known, telling));

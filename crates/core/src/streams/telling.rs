@@ -50,6 +50,8 @@ pub struct Telling {
 #[derive(Debug)]
 struct State {
     message_id: Option<MessageId>,
+    /// Until the command's own answer was sent: what it announces comes after it.
+    held: bool,
     started: bool,
     index: u64,
     text: String,
@@ -75,7 +77,7 @@ pub enum Tell {
 impl Telling {
     pub(super) fn new(session_id: SessionId, reader: &Arc<Notify>) -> Self {
         let state =
-            State { message_id: None, started: false, index: 0, text: String::new(), taken: 0, ending: None, over: false, due: Instant::now() };
+            State { message_id: None, held: true, started: false, index: 0, text: String::new(), taken: 0, ending: None, over: false, due: Instant::now() };
         Self { session_id, state: Mutex::new(state), reader: Arc::downgrade(reader) }
     }
 
@@ -113,11 +115,20 @@ impl Telling {
         self.wake();
     }
 
+    /// The command that asked was answered.
+    pub(super) fn release(&self) {
+        self.lock().held = false;
+        self.wake();
+    }
+
     /// What goes out next.
     pub(super) fn next(&self, now: Instant) -> Tell {
         let mut state = self.lock();
         if state.over {
             return Tell::Over;
+        }
+        if state.held {
+            return Tell::Nothing;
         }
         let session_id = self.session_id.clone();
         if !state.started
@@ -184,7 +195,10 @@ mod tests {
 
     fn telling() -> (Telling, Arc<Notify>) {
         let reader = Arc::new(Notify::new());
-        (Telling::new("s".to_owned().try_into().unwrap(), &reader), reader)
+        let telling = Telling::new("s".to_owned().try_into().unwrap(), &reader);
+        assert!(matches!(telling.next(Instant::now()), Tell::Nothing));
+        telling.release();
+        (telling, reader)
     }
 
     fn all(telling: &Telling) -> Vec<(&'static str, serde_json::Value)> {
