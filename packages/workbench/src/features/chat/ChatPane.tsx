@@ -6,7 +6,7 @@ import { Banner, Button, Dialog, EmptyState, Skeleton, useToasts } from '@axion/
 import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Command, useCommands } from '../../commands/registry.tsx';
 import { useT } from '../../messages/context.ts';
-import { useClient } from '../../session/context.ts';
+import { useClient, useWorkspace } from '../../session/context.ts';
 import { reasonOf, titleOfChat } from '../../session/words.ts';
 import { ChatHead } from './ChatHead.tsx';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
@@ -114,15 +114,17 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
   }, [first, status, empty]);
 
   const mode: SessionMode = info?.mode ?? 'ask';
-  const gone = status === 'failed' && error !== undefined;
+  // Deleted, here or in another window: the list of all chats is whole.
+  const deleted = useWorkspace((state) => state.status === 'ready') && info === undefined && status !== 'loading';
+  const gone = deleted || (status === 'failed' && error !== undefined);
   return (
     <section ref={pane} data-takes-files aria-label={info === undefined ? t('place.chat') : titleOfChat(t, info)} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <ChatHead info={info} acts={acts} first={first} panelOpen={panelOpen} onPanel={onPanel} onFound={onFound} {...(onClose === undefined ? {} : { onClose })} />
       {gone ? (
         <EmptyState
-          title={error._tag === 'CommandRefused' && error.code === 'not_found' ? t('chat.gone') : t('chat.notRead')}
-          detail={reasonOf(t, error)}
-          action={<Button onClick={() => session.reload()}>{t('act.retry')}</Button>}
+          title={deleted || (error?._tag === 'CommandRefused' && error.code === 'not_found') ? t('chat.gone') : t('chat.notRead')}
+          detail={error === undefined ? undefined : reasonOf(t, error)}
+          action={deleted ? <Button onClick={() => view.go({ place: 'chat' })}>{t('command.newChat')}</Button> : <Button onClick={() => session.reload()}>{t('act.retry')}</Button>}
           className="flex-1"
         />
       ) : (

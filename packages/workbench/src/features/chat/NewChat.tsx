@@ -27,8 +27,11 @@ export function NewChat(): JSX.Element {
   const [model, setModel] = useState<string | null>(null);
   const composer = useRef<ComposerHandle>(null);
   const made = useRef<Promise<string> | null>(null);
+  /** What the chat was made with; what was chosen after that is put right before the first message. */
+  const madeWith = useRef({ mode, model });
 
   const ensureSession = useCallback((): Promise<string> => {
+    if (made.current === null) madeWith.current = { mode, model };
     made.current ??= chats.create({ ...(mode === null ? {} : { mode }), ...(model === null ? {} : { model }) }).then(
       (session) => session.id,
       (error: unknown) => {
@@ -43,6 +46,9 @@ export function NewChat(): JSX.Element {
     async (message: Outgoing) => {
       try {
         const sessionId = await ensureSession();
+        const before = madeWith.current;
+        const patch = { ...(mode === null || mode === before.mode ? {} : { mode }), ...(model === null || model === before.model ? {} : { model }) };
+        if (Object.keys(patch).length > 0) await chats.update(sessionId, patch);
         await chats.send(sessionId, message);
         view.setDraft('', undefined);
         view.openChat(sessionId);
@@ -51,7 +57,7 @@ export function NewChat(): JSX.Element {
         throw error;
       }
     },
-    [chats, view, ensureSession, failed],
+    [chats, view, ensureSession, failed, mode, model],
   );
   const open = useCallback(() => {
     void ensureSession().then((sessionId) => {

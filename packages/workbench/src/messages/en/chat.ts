@@ -150,6 +150,7 @@ export const chat = {
 
   'chat.compacted': 'Summarised messages',
   'chat.compactedLine': '{count, plural, one {# message above is read as a summary} other {# messages above are read as a summary}}: {before} tokens became {after}. Nothing is deleted.',
+  'chat.compactedBefore': 'Messages above are read as a summary. Nothing is deleted.',
   'chat.showSummary': 'Show the summary',
   'chat.hideSummary': 'Hide the summary',
 

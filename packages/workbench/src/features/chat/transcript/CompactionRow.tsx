@@ -15,22 +15,23 @@ export function CompactionRow(): JSX.Element | null {
   const toasts = useToasts();
   const compaction = useSessionState((state) => state.compaction);
   const [open, setOpen] = useState(false);
-  if (compaction === undefined) return null;
+  const compactionId = useSessionState((state) => state.compactionId);
+  if (compactionId === undefined) return null;
   const undo = () =>
-    void chats.undoCompaction(sessionId, compaction.compactionId).catch((error: unknown) => toasts.show({ title: t('chat.notDone', { reason: reasonOf(t, error) }), state: 'failed' }));
+    void chats.undoCompaction(sessionId, compactionId).catch((error: unknown) => toasts.show({ title: t('chat.notDone', { reason: reasonOf(t, error) }), state: 'failed' }));
   return (
     <section aria-label={t('chat.compacted')} className="my-3 border-y border-line-1 py-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-fg-2">
         <Icon name="layers" size={14} />
         <span className="min-w-0 flex-1">
-          {t('chat.compactedLine', { count: compaction.messagesBefore - compaction.messagesAfter, before: compaction.tokensBefore, after: compaction.tokensAfter })}
+          {compaction === undefined ? t('chat.compactedBefore') : t('chat.compactedLine', { count: compaction.messagesBefore - compaction.messagesAfter, before: compaction.tokensBefore, after: compaction.tokensAfter })}
         </span>
-        <Link onClick={() => setOpen(!open)}>{open ? t('chat.hideSummary') : t('chat.showSummary')}</Link>
+        {compaction !== undefined && <Link onClick={() => setOpen(!open)}>{open ? t('chat.hideSummary') : t('chat.showSummary')}</Link>}
         <Button small onClick={undo}>
           {t('act.undo')}
         </Button>
       </div>
-      {open && (
+      {open && compaction !== undefined && (
         <div className="mt-2 border-s-2 border-line-2 ps-3 text-ui text-fg-2">
           <SettledText text={compaction.summary} />
         </div>

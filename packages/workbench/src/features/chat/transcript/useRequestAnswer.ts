@@ -9,6 +9,7 @@ import { reasonOf } from '../../../session/words.ts';
 import { useSession } from '../session.ts';
 
 const DEAF_MS = 500;
+const FOLD_MS = 150;
 
 export interface Answering {
   readonly busy: boolean;
@@ -33,10 +34,15 @@ export function useRequestAnswer(requestId: string): Answering {
       if (busy) return;
       setBusy(true);
       setError(null);
-      chats.answer(sessionId, requestId, answer).catch((reason: unknown) => {
-        setBusy(false);
-        setError(t('approval.failed', { reason: reasonOf(t, reason) }));
-      });
+      const talk = document.activeElement?.closest<HTMLElement>('[data-transcript]') ?? null;
+      chats.answer(sessionId, requestId, answer).then(
+        // The card goes away with the focus; the talk around it takes it.
+        () => void environment.after(FOLD_MS, () => document.activeElement === document.body && talk?.focus({ preventScroll: true })),
+        (reason: unknown) => {
+          setBusy(false);
+          setError(t('approval.failed', { reason: reasonOf(t, reason) }));
+        },
+      );
     },
   };
 }

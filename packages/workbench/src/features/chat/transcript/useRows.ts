@@ -7,7 +7,8 @@ import { type Row, RowTable } from './rows.ts';
 export function useRows(): readonly Row[] {
   const session = useSession();
   const order = useSessionState((state) => state.order);
-  const upTo = useSessionState((state) => state.compaction?.upTo ?? null);
+  const heard = useSessionState((state) => state.compaction?.upTo ?? null);
+  const compacted = useSessionState((state) => state.compactionId !== undefined);
   const table = useRef<RowTable>(null);
   table.current ??= new RowTable();
   const rows = table.current;
@@ -23,5 +24,10 @@ export function useRows(): readonly Row[] {
     [session, rows],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a changed shape is what asks for new rows
-  return useMemo(() => rows.rows(order, (id) => session.message(id).get(), upTo), [rows, order, session, upTo, shapes]);
+  return useMemo(() => {
+    const read = (id: string) => session.message(id).get();
+    // Of a compaction from before this window, the messages tell where it ends.
+    const upTo = heard ?? (compacted ? (order.findLast((id) => read(id)?.compacted === true) ?? null) : null);
+    return rows.rows(order, read, upTo);
+  }, [rows, order, session, heard, compacted, shapes]);
 }
