@@ -103,3 +103,15 @@ pub(crate) fn tls(roots: RootCertStore) -> Result<Arc<ClientConfig>, String> {
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_somebody_to_trust_on_every_machine() {
+        let config = usual_tls().unwrap();
+        assert_eq!(config.alpn_protocols, [b"http/1.1".to_vec()]);
+        assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty(), "where the system has no certificates");
+    }
+}
