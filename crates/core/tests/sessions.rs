@@ -28,7 +28,17 @@ async fn a_message_is_answered_and_both_are_kept() {
     let story = world.story(&session).await;
     assert_eq!(
         types(&story),
-        ["message-added", "turn-started", "turn-attempted", "text-added", "text-added", "tool-called", "tool-finished", "text-added", "turn-finished"]
+        [
+            "message-added",
+            "turn-started",
+            "turn-attempted",
+            "text-added",
+            "text-added",
+            "tool-called",
+            "tool-finished",
+            "text-added",
+            "turn-finished"
+        ]
     );
     let messages = world.ok("get_messages", json!({ "sessionId": session })).await;
     assert_eq!(messages.as_array().unwrap().len(), 2);
@@ -40,7 +50,10 @@ async fn a_message_is_answered_and_both_are_kept() {
     for (command, params) in [
         ("send_message", json!({ "sessionId": session, "content": " " })),
         ("send_message", json!({ "sessionId": session, "content": "x", "parts": [{ "type": "file", "folderId": "none", "path": "a" }] })),
-        ("send_message", json!({ "sessionId": session, "content": "x", "parts": [{ "type": "image", "hash": "ab".repeat(32), "mediaType": "image/png", "name": "", "bytes": 1 }] })),
+        (
+            "send_message",
+            json!({ "sessionId": session, "content": "x", "parts": [{ "type": "image", "hash": "ab".repeat(32), "mediaType": "image/png", "name": "", "bytes": 1 }] }),
+        ),
     ] {
         assert_eq!(world.refused(command, params).await.code, ErrorCode::InvalidParams);
     }
@@ -324,7 +337,9 @@ async fn a_runner_that_lies_ends_its_turn_and_what_was_said_is_kept() {
         Box::new(|| json!({ "type": "text-added", "part": 1, "kind": "text", "offset": 0, "text": "x", "turnId": "another" })),
         Box::new(|| json!({ "type": "request-answered", "requestId": "r", "answer": { "option": "yes", "by": "person" } })),
         Box::new(|| json!({ "type": "turn-started", "messageId": "m" })),
-        Box::new(|| json!({ "type": "compacted", "compactionId": "c", "upTo": "nowhere", "summary": "", "by": "model", "kept": [], "tokensBefore": 1, "tokensAfter": 1, "messagesBefore": 1, "messagesAfter": 1 })),
+        Box::new(
+            || json!({ "type": "compacted", "compactionId": "c", "upTo": "nowhere", "summary": "", "by": "model", "kept": [], "tokensBefore": 1, "tokensAfter": 1, "messagesBefore": 1, "messagesAfter": 1 }),
+        ),
         Box::new(|| json!({ "type": "text-added", "part": 0, "kind": "text", "offset": 2, "text": "written otherwise" })),
     ];
     for lie in lies {
@@ -429,7 +444,8 @@ async fn a_turn_survives_the_end_of_core_at_each_event() {
         assert_eq!(world.core.resume_runs().await.unwrap(), 1);
         world.until_state(&session, "idle").await;
         let story = world.story(&session).await;
-        let own: Vec<&str> = types(&story)[2..].iter().filter(|kind| !["turn-attempted", "turn-interrupted"].contains(kind)).copied().collect();
+        let own: Vec<&str> =
+            types(&story)[2..].iter().filter(|kind| !["turn-attempted", "turn-interrupted"].contains(kind)).copied().collect();
         assert_eq!(own, types(&whole()), "cut at {cut}");
         assert_eq!(types(&story).iter().filter(|kind| **kind == "turn-interrupted").count(), 1, "cut at {cut}");
         let messages = world.ok("get_messages", json!({ "sessionId": session })).await;
@@ -499,7 +515,8 @@ async fn an_answer_to_a_request_is_durable_before_the_agent_hears_of_it() {
 async fn branches_edits_retries_and_forks() {
     let dir = tempfile::tempdir().unwrap();
     let runners = agents(|turn| async move {
-        let said: Vec<String> = turn.params["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap().into()).collect();
+        let said: Vec<String> =
+            turn.params["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap().into()).collect();
         turn.say(0, 0, &said.join("/")).await;
         turn.finish().await;
     });
@@ -530,7 +547,9 @@ async fn branches_edits_retries_and_forks() {
     assert!(!hits.as_array().unwrap().is_empty());
     let markdown = world.ok("export_session", json!({ "sessionId": session, "format": "markdown" })).await;
     assert!(markdown["text"].as_str().unwrap().contains("a/a/b") && markdown["name"] == "a.md");
-    let file: Value = serde_json::from_str(world.ok("export_session", json!({ "sessionId": session, "format": "json" })).await["text"].as_str().unwrap()).unwrap();
+    let file: Value =
+        serde_json::from_str(world.ok("export_session", json!({ "sessionId": session, "format": "json" })).await["text"].as_str().unwrap())
+            .unwrap();
     assert_eq!(file["messages"].as_array().unwrap().len(), 4);
 }
 
@@ -559,7 +578,10 @@ async fn a_summary_stands_for_what_is_old_until_it_is_undone() {
     assert_eq!(messages.as_array().unwrap().iter().filter(|message| message["compacted"] == true).count(), 4);
     world.ok("undo_compaction", json!({ "sessionId": session, "compactionId": done["compactionId"] })).await;
     assert_eq!(world.ok("send_message", json!({ "sessionId": session, "content": "now" })).await["content"], "9 ");
-    assert_eq!(world.refused("undo_compaction", json!({ "sessionId": session, "compactionId": done["compactionId"] })).await.code, ErrorCode::Conflict);
+    assert_eq!(
+        world.refused("undo_compaction", json!({ "sessionId": session, "compactionId": done["compactionId"] })).await.code,
+        ErrorCode::Conflict
+    );
 }
 
 #[tokio::test]
@@ -606,4 +628,33 @@ async fn folders_images_and_values_belong_to_their_session() {
     assert_eq!(answer["content"], "look there");
     assert_eq!(world.ok("get_value", json!({ "hash": image["hash"] })).await["json"], json!(png).to_string());
     assert_eq!(world.ok("remove_session_folder", json!({ "sessionId": session, "folderId": "work" })).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_graph_runs_as_a_tool_with_its_own_folders_and_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let runners = agents(|turn| async move {
+        let graphs = turn.params["graphs"].as_array().unwrap();
+        let told: Vec<&str> = graphs.iter().map(|graph| graph["name"].as_str().unwrap()).collect();
+        assert!(told.contains(&"Plain") && told.contains(&"Needs a folder"));
+        turn.append(vec![called(0, "c", false)]).await.unwrap();
+        let ask = |graph: &str, run: &str, call: &str| json!({ "turnId": turn.turn_id, "callId": call, "runId": run, "graphId": graph, "input": { "n": 1 } });
+        let first = turn.ask("graph_run", ask("plain", "run1", "c")).await.unwrap();
+        assert_eq!((&first["state"], &first["outputs"]["out"]), (&json!("succeeded"), &json!({ "n": 1 })));
+        let again = turn.ask("graph_run", ask("plain", "run1", "c")).await.unwrap();
+        assert_eq!(first, again, "the same run, not another one");
+        let unbound = turn.ask("graph_run", ask("folder", "run2", "c")).await.unwrap_err();
+        let info: Value = serde_json::from_str(unbound.data.unwrap().get()).unwrap();
+        assert_eq!(info["code"], "slots_unbound");
+        assert!(turn.ask("graph_run", ask("plain", "run3", "no-call")).await.is_err());
+        turn.append(vec![ended("c"), finished("succeeded")]).await.unwrap();
+    });
+    let (world, session) = chat(&dir.path().join("home"), runners).await;
+    for (id, name, slots) in [("plain", "Plain", json!([])), ("folder", "Needs a folder", json!([{ "id": "in", "access": "ro" }]))] {
+        let text = json!({ "axion": 1, "id": id, "name": name, "slots": slots, "nodes": [], "edges": [] }).to_string();
+        world.ok("import_graph", json!({ "graphId": id, "text": text })).await;
+    }
+    world.ok("send_message", json!({ "sessionId": session, "content": "run it" })).await;
+    let runs = world.ok("list_runs", json!({})).await;
+    assert_eq!((runs["runs"].as_array().unwrap().len(), &runs["runs"][0]["runId"]), (1, &json!("run1")));
 }

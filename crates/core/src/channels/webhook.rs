@@ -141,12 +141,17 @@ async fn attend(served: &Served, request: Request<Body>) -> Result<MessageRespon
     if let Some(refusal) = stranger(request.headers(), served.port) {
         return Err(refusal);
     }
-    let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let shown =
+        request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
     let home = served.core.home().to_owned();
     // Read at each request, so that a renewed token counts at once.
     let ours = tokio::task::spawn_blocking(move || token::read(&home)).await.ok().and_then(Result::ok);
     if !ours.zip(shown).is_some_and(|(ours, shown)| token::is_same(&ours, shown.trim())) {
-        return Err(refuse(StatusCode::UNAUTHORIZED, ErrorCode::Forbidden, "The token is missing or wrong. `axion channels --token` prints it."));
+        return Err(refuse(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden,
+            "The token is missing or wrong. `axion channels --token` prints it.",
+        ));
     }
     if request.method() != Method::POST || request.uri().path() != "/message" {
         return Err(refuse(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is only POST /message here."));
@@ -159,7 +164,8 @@ async fn attend(served: &Served, request: Request<Body>) -> Result<MessageRespon
         return Err(refuse(StatusCode::TOO_MANY_REQUESTS, ErrorCode::Busy, "Sixteen answers are being given already. Try again later."));
     };
     let too_large = || refuse(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, "The body is larger than 4 MiB.");
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<usize>().ok());
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<usize>().ok());
     if length.is_some_and(|length| length > LARGEST) {
         return Err(too_large());
     }
@@ -168,8 +174,9 @@ async fn attend(served: &Served, request: Request<Body>) -> Result<MessageRespon
         Ok(Err(_)) => return Err(too_large()),
         Err(_) => return Err(refuse(StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidParams, "The body did not arrive within 30 seconds.")),
     };
-    let ask: Ask = serde_json::from_slice(&body)
-        .map_err(|error| refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidParams, &format!("The body is not what is asked here: {error}.")))?;
+    let ask: Ask = serde_json::from_slice(&body).map_err(|error| {
+        refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidParams, &format!("The body is not what is asked here: {error}."))
+    })?;
     said(&served.core, ask).await.map_err(|info| (status(info.code), info))
 }
 

@@ -199,7 +199,8 @@ impl Inner {
 }
 
 fn too_many() -> ErrorInfo {
-    ErrorInfo::new(ErrorCode::Busy, "This connection follows 64 answers already. Nothing was sent.").with_hint("Wait for one of them to end.")
+    ErrorInfo::new(ErrorCode::Busy, "This connection follows 64 answers already. Nothing was sent.")
+        .with_hint("Wait for one of them to end.")
 }
 
 /// What a message answers, if the caller says: a message, or none at all.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axion_protocol::{
-    AnsweredBy, ErrorCode, ErrorInfo, Fact, RequestAnswer, RequestAnsweredDraft, RequestId, RequestKind, SessionRequest, TurnAnswerParams, TurnEvent,
+    AnsweredBy, ErrorCode, ErrorInfo, Fact, RequestAnswer, RequestAnsweredDraft, RequestId, RequestKind, SessionRequest, TurnAnswerParams,
+    TurnEvent,
 };
 use axion_store::EventDraft;
 
@@ -52,8 +53,10 @@ impl Sessions {
 
     async fn write_answer(&self, live: &Arc<Live>, asked: &SessionRequest, answer: &RequestAnswer) -> Result<(), ErrorInfo> {
         let (ts, request_id) = (self.host.now(), asked.request_id.clone());
-        let event: TurnEvent = RequestAnsweredDraft { ts, turn_id: live.turn_id.clone(), request_id: request_id.clone(), answer: answer.clone() }.into();
-        let seen = (asked.kind == RequestKind::Instructions && answer.option.as_deref() == Some(USE)).then(|| hash_of(&asked.facts)).flatten();
+        let event: TurnEvent =
+            RequestAnsweredDraft { ts, turn_id: live.turn_id.clone(), request_id: request_id.clone(), answer: answer.clone() }.into();
+        let seen =
+            (asked.kind == RequestKind::Instructions && answer.option.as_deref() == Some(USE)).then(|| hash_of(&asked.facts)).flatten();
         let (written, runner) = {
             let mut seat = live.seat.lock().await;
             // Looked at again while seated: another window, or the mode, may have been faster.

@@ -92,7 +92,8 @@ impl Sessions {
             return Ok(Sent::Queued(begins));
         }
         let tip = self.store.snapshot(&desk.session).await.map_err(storage)?.tip;
-        let tip: Option<MessageId> = tip.map(|tip| tip.try_into().map_err(|error| internal("A stored id is not valid", error))).transpose()?;
+        let tip: Option<MessageId> =
+            tip.map(|tip| tip.try_into().map_err(|error| internal("A stored id is not valid", error))).transpose()?;
         let parent = sending.parent.unwrap_or(tip);
         let asked = Asked::New { id: &id, parent: parent.as_ref(), parts: &parts, channel: sending.channel };
         let live = self.begin(&desk, &row, row.model.as_deref(), asked, None, sending.telling).await?;
@@ -112,10 +113,16 @@ impl Sessions {
     }
 
     /// Begins a turn with a message that waited.
-    pub(super) async fn begin_queued(self: &Arc<Self>, desk: &Desk, first: QueuedMessage, rest: Vec<QueuedMessage>) -> Result<(), ErrorInfo> {
+    pub(super) async fn begin_queued(
+        self: &Arc<Self>,
+        desk: &Desk,
+        first: QueuedMessage,
+        rest: Vec<QueuedMessage>,
+    ) -> Result<(), ErrorInfo> {
         let row = self.store.get(&desk.session).await.map_err(storage)?;
         let tip = self.store.snapshot(&desk.session).await.map_err(storage)?.tip;
-        let parent: Option<MessageId> = tip.map(|tip| tip.try_into().map_err(|error| internal("A stored id is not valid", error))).transpose()?;
+        let parent: Option<MessageId> =
+            tip.map(|tip| tip.try_into().map_err(|error| internal("A stored id is not valid", error))).transpose()?;
         let id = MessageId::new(first.queued_id.as_str()).map_err(|error| internal("A stored id is not valid", error))?;
         let channel = row.channel_id.parse().unwrap_or(ChannelId::Desktop);
         let asked = Asked::New { id: &id, parent: parent.as_ref(), parts: &first.parts, channel };
@@ -177,8 +184,15 @@ impl Sessions {
         if let Some(queue) = queue {
             drafts.push(Own::QueueChanged { ts, queue }.draft()?);
         }
-        let started =
-            Own::TurnStarted { ts, turn_id: &turn_id, message_id: &message_id, parent_id, model: &model.model.id, provider: &model.provider, mode };
+        let started = Own::TurnStarted {
+            ts,
+            turn_id: &turn_id,
+            message_id: &message_id,
+            parent_id,
+            model: &model.model.id,
+            provider: &model.provider,
+            mode,
+        };
         drafts.push(started.draft()?);
         self.store.append(&desk.session, Write { drafts, update, ts, ..Write::default() }).await.map_err(storage)?;
         let session_id = SessionId::new(desk.session.as_str()).map_err(|error| internal("A stored id is not valid", error))?;

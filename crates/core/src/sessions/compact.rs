@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axion_protocol::{
-    CompactResult, CompactSessionParams, CompactionPreview, CompactionResult, ErrorCode, ErrorInfo, HttpOpenParams, MessageId, RequestId, SessionId,
-    SummaryBy, TurnId, TurnModel,
+    CompactResult, CompactSessionParams, CompactionPreview, CompactionResult, ErrorCode, ErrorInfo, HttpOpenParams, MessageId, RequestId,
+    SessionId, SummaryBy, TurnId, TurnModel,
 };
 use axion_runner_host::{RpcError, RunnerEvents};
 use serde::Serialize;
@@ -88,7 +88,8 @@ impl Sessions {
         let ask = Ask { session_id: session, turn_id: &turn_id, model: &model, instructions: &config.agent.instructions, wish, branch };
         let params = serde_json::value::to_raw_value(&ask).map_err(|error| internal("A compaction could not be put together", error))?;
         let session_id = SessionId::new(session).map_err(|error| invalid(error.to_string()))?;
-        let ear = Arc::new(CompactEar { http: TurnHttp::new(self.http.clone(), session_id, turn_id.clone()), turn_id, runner: OnceLock::new() });
+        let ear =
+            Arc::new(CompactEar { http: TurnHttp::new(self.http.clone(), session_id, turn_id.clone()), turn_id, runner: OnceLock::new() });
         let runner: Arc<dyn Runner> = Arc::from(self.runners.get(self.wanted(Vec::new()), ear.clone()).await?);
         // The ear speaks to the runner that it hears; the knot is cut below.
         let _ = ear.runner.set(Arc::downgrade(&runner));
@@ -116,8 +117,12 @@ impl Sessions {
             Some(preview) => preview,
             None => self.preview(session, params.wish.as_deref()).await?,
         };
-        let mut result =
-            CompactionResult { messages_before: preview.messages_before, messages_after: preview.messages_after, tokens_saved: 0, compaction_id: None };
+        let mut result = CompactionResult {
+            messages_before: preview.messages_before,
+            messages_after: preview.messages_after,
+            tokens_saved: 0,
+            compaction_id: None,
+        };
         if preview.dropped.is_empty() {
             result.messages_after = result.messages_before;
             return Ok(result);

@@ -2,7 +2,8 @@
 //! `TurnEvent`; see `drafts`.)
 
 use axion_protocol::{
-    ChannelId, ErrorInfo, MessageId, ProviderId, QueuedMessage, RequestId, RunnerFacts, SessionFolder, SessionMode, SummaryBy, TurnId, UserPart, clip,
+    ChannelId, ErrorInfo, MessageId, ProviderId, QueuedMessage, RequestId, RunnerFacts, SessionFolder, SessionMode, SummaryBy, TurnId,
+    UserPart, clip,
 };
 use axion_store::EventDraft;
 use serde::Serialize;

@@ -58,7 +58,8 @@ impl Sessions {
 }
 
 fn file_name(title: &str) -> String {
-    let plain: String = title.chars().map(|char| if char.is_alphanumeric() || matches!(char, '-' | '_' | '.') { char } else { ' ' }).collect();
+    let plain: String =
+        title.chars().map(|char| if char.is_alphanumeric() || matches!(char, '-' | '_' | '.') { char } else { ' ' }).collect();
     let words: Vec<&str> = plain.split_whitespace().map(|word| word.trim_matches('.')).filter(|word| !word.is_empty()).collect();
     let name = clip(&words.join("-"), 80);
     if name.is_empty() { "session".into() } else { name }
@@ -70,7 +71,9 @@ fn markdown(title: &str, messages: &[Message]) -> String {
         let who = match message.role {
             MessageRole::User => "You".to_owned(),
             MessageRole::System => "Axion".to_owned(),
-            MessageRole::Assistant => message.model.as_ref().map_or_else(|| "Agent".to_owned(), |model| format!("Agent ({})", one_line(model))),
+            MessageRole::Assistant => {
+                message.model.as_ref().map_or_else(|| "Agent".to_owned(), |model| format!("Agent ({})", one_line(model)))
+            }
         };
         text.push_str(&format!("\n## {who}\n\n*{}*\n", message.timestamp.as_str()));
         for part in &message.parts {
@@ -92,9 +95,14 @@ fn part_text(part: &MessagePart) -> String {
         MessagePart::File(part) => format!("📎 `{}/{}`", part.folder_id, one_line(&part.path)),
         MessagePart::Image(part) => format!("🖼 {} ({} bytes)", one_line(&part.name), part.bytes),
         MessagePart::Tool(part) => {
-            let mut lines = vec![format!("**{}** `{}` · {}", one_line(&part.title), part.tool, part.state), fenced("json", &part.arguments.to_string())];
+            let mut lines = vec![
+                format!("**{}** `{}` · {}", one_line(&part.title), part.tool, part.state),
+                fenced("json", &part.arguments.to_string()),
+            ];
             match &part.output {
-                Some(PortValue::Inline(output)) => lines.push(fenced("", &output.value.as_str().map_or_else(|| output.value.to_string(), str::to_owned))),
+                Some(PortValue::Inline(output)) => {
+                    lines.push(fenced("", &output.value.as_str().map_or_else(|| output.value.to_string(), str::to_owned)))
+                }
                 Some(PortValue::Blob(output)) => lines.push(fenced("", &format!("{}…", output.preview))),
                 None => {}
             }

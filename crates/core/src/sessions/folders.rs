@@ -28,7 +28,13 @@ impl Sessions {
     }
 
     /// Gives a folder, or gives it otherwise. A running answer works with what it began with.
-    pub(crate) async fn set_folder(&self, session: &str, folder_id: FolderId, path: String, access: Access) -> Result<Vec<SessionFolder>, ErrorInfo> {
+    pub(crate) async fn set_folder(
+        &self,
+        session: &str,
+        folder_id: FolderId,
+        path: String,
+        access: Access,
+    ) -> Result<Vec<SessionFolder>, ErrorInfo> {
         let home = self.home.clone();
         let real = tokio::task::spawn_blocking(move || allowed(&path, &home)).await;
         let path = real.map_err(|error| internal("The folder could not be looked at", error))??;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axion_protocol::{
+    ErrorCode, HttpCloseParams, HttpMoreParams, HttpOpenParams, HttpOpenResult, HttpPiece, HttpPieceParams, RequestId, SessionId,
+    StepError, TurnId,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use axion_protocol::{
-    ErrorCode, HttpCloseParams, HttpMoreParams, HttpOpenParams, HttpOpenResult, HttpPiece, HttpPieceParams, RequestId, SessionId, StepError,
-    TurnId,
-};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -159,3 +159,7 @@ async fn send(runner: &dyn Runner, id: &RequestId, piece: HttpPiece, data: Optio
 pub fn failed(code: ErrorCode, message: &str) -> StepError {
     StepError { code: code.as_str().to_owned(), message: message.to_owned(), hint: None, outcome_unknown: None }
 }
+
+#[cfg(test)]
+#[path = "http_tests.rs"]
+mod tests;

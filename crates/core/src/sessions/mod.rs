@@ -52,8 +52,8 @@ use store::{InDatabase, Write};
 
 pub(crate) use begin::{Sending, Sent};
 pub use ports::{ModelBody, ModelHttp, ModelReply, ModelRequest, Models};
-pub use store::SessionStore;
 pub(crate) use store::At;
+pub use store::SessionStore;
 pub(crate) use tools::HostTools;
 
 /// What sessions are made of.

@@ -10,10 +10,10 @@ use axion_protocol::{Delivery, ErrorCode, ErrorInfo, SessionMode, TurnModeParams
 use super::Sessions;
 use super::events::Own;
 use super::live::Live;
-use super::{load, steer};
 use super::store::{StoredTurn, Write};
 use super::supervise::{end, interrupt, over, stand_still, step_error};
 use super::tally::Tally;
+use super::{load, steer};
 use crate::failure::{internal, storage};
 use crate::runs::{Runner, json, refusal};
 
@@ -55,7 +55,10 @@ pub(super) async fn revive(sessions: &Arc<Sessions>, live: &Arc<Live>, reason: O
     }
     sessions.notices.take_back(live.turn_id.as_str());
     if *in_a_row >= MOST_IN_A_ROW || attempted >= MOST_ATTEMPTS {
-        let error = step_error("runner_lost", &format!("The answer was given up after {in_a_row} attempts in a row without progress. {lost} What was said is kept."));
+        let error = step_error(
+            "runner_lost",
+            &format!("The answer was given up after {in_a_row} attempts in a row without progress. {lost} What was said is kept."),
+        );
         end(sessions, live, TurnOutcome::Failed, Some(error)).await;
         return Revived::Ended;
     }
@@ -172,7 +175,8 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
     };
     let prepared = async {
         // Read again: what was interrupted wrote more.
-        let stored = live.store.turn(live.session_id.as_str(), live.turn_id.as_str()).await.map_err(|error| Stop::Again(error.to_string()))?;
+        let stored =
+            live.store.turn(live.session_id.as_str(), live.turn_id.as_str()).await.map_err(|error| Stop::Again(error.to_string()))?;
         let loaded = load::turn(sessions, live, stored, attempt).await.map_err(Stop::Never)?;
         let runner = sessions.runner(live, loaded.grants, ticket).await.map_err(|info| match info.code {
             ErrorCode::RunnerLost | ErrorCode::Internal | ErrorCode::Storage => Stop::Again(info.message),

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use axion_store::{
-    BranchForModel, EventDraft, FolderRow, MessagePage, MessageRow, NewSession, OpenTurn, PageAt, Pending, QueuedRow,
-    RequestRow, SearchHit, SessionRow, SessionSnapshot, SessionUpdate, Store, StoreError, StreamName,
+    BranchForModel, EventDraft, FolderRow, MessagePage, MessageRow, NewSession, OpenTurn, PageAt, Pending, QueuedRow, RequestRow,
+    SearchHit, SessionRow, SessionSnapshot, SessionUpdate, Store, StoreError, StreamName,
 };
 
 /// A result of a store.
@@ -222,7 +222,8 @@ impl SessionStore for InDatabase {
             let stream = StreamName::session(&session);
             let (_, head) = tx.stream_head(&stream)?;
             let last = tx.read_stream(&stream, head.saturating_sub(1), 1)?;
-            let interrupted = last.events.iter().any(|event| serde_json::from_str::<Kind<'_>>(event).is_ok_and(|head| head.r#type == "turn-interrupted"));
+            let interrupted =
+                last.events.iter().any(|event| serde_json::from_str::<Kind<'_>>(event).is_ok_and(|head| head.r#type == "turn-interrupted"));
             Ok(StoredTurn { open, journal: tx.turn_journal(&session, &turn)?, head, interrupted })
         };
         self.read(stored).await

@@ -54,7 +54,8 @@ pub(crate) async fn supervise(sessions: Arc<Sessions>, live: Arc<Live>, mut reas
                 }
                 Why::Fault(why) => {
                     present.kill();
-                    let error = step_error("runner_lost", &format!("The runner broke its rules ({why}) and was ended. What was said is kept."));
+                    let error =
+                        step_error("runner_lost", &format!("The runner broke its rules ({why}) and was ended. What was said is kept."));
                     return end(&sessions, &live, TurnOutcome::Failed, Some(error)).await;
                 }
                 Why::Unwritten(info) => {

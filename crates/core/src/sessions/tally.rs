@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use axion_protocol::{AnsweredBy, CallId, MessageId, QueuedId, RequestAnswer, RequestId, TextKind, ToolState, TurnEvent, TurnId, TurnOutcome, Usage};
+use axion_protocol::{
+    AnsweredBy, CallId, MessageId, QueuedId, RequestAnswer, RequestId, TextKind, ToolState, TurnEvent, TurnId, TurnOutcome, Usage,
+};
 
 use crate::streams::count;
 

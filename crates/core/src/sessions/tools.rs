@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axion_protocol::{
-    ErrorCode, ErrorInfo, GraphRunParams, GraphRunResult, MessageId, PortValue, RecallParams, RecallResult, Recalled, SessionGraph, SessionId,
-    Settings, StartRunParams, StartedBy, StepError, clip,
+    ErrorCode, ErrorInfo, GraphRunParams, GraphRunResult, MessageId, PortValue, RecallParams, RecallResult, Recalled, SessionGraph,
+    SessionId, Settings, StartRunParams, StartedBy, StepError, clip,
 };
 use axion_store::{RunRecord, Store};
 use serde_json::{Map, Value, json};
@@ -167,7 +167,9 @@ fn said(row: &axion_store::MessageRow) -> String {
     let mut lines = vec![row.content.clone()];
     for part in parts.iter().filter(|part| part["type"] == "tool") {
         let output = match &part["output"] {
-            Value::Object(output) if output.get("type").is_some_and(|kind| kind == "inline") => output.get("value").cloned().unwrap_or(Value::Null),
+            Value::Object(output) if output.get("type").is_some_and(|kind| kind == "inline") => {
+                output.get("value").cloned().unwrap_or(Value::Null)
+            }
             output => output["preview"].clone(),
         };
         let output = output.as_str().map_or_else(|| output.to_string(), str::to_owned);
@@ -251,11 +253,14 @@ mod tests {
             ] } },
             { "kind": "template", "config": { "fields": [{ "name": "no", "type": "text" }] } },
         ] });
-        assert_eq!(input_schema(&document), json!({ "type": "object", "required": ["city"], "properties": {
+        assert_eq!(
+            input_schema(&document),
+            json!({ "type": "object", "required": ["city"], "properties": {
             "city": { "type": "string", "description": "Where." },
             "unit": { "type": "string", "default": "C", "enum": ["C", "F"] },
             "raw": {},
-        } }));
+        } })
+        );
         assert_eq!(input_schema(&json!({ "nodes": 7 }))["properties"], json!({}));
     }
 }

@@ -43,7 +43,15 @@ impl TurnVoice {
     /// Of a turn, heard by `telling`.
     pub fn new(hub: Arc<Hub>, session_id: SessionId, turn_id: TurnId, message_id: MessageId, telling: Option<Arc<Telling>>) -> Self {
         let stream = format!("session:{session_id}");
-        Self { hub, stream, session_id, turn_id, message_id, ahead: Mutex::default(), telling: Mutex::new(telling.map(|telling| (telling, None))) }
+        Self {
+            hub,
+            stream,
+            session_id,
+            turn_id,
+            message_id,
+            ahead: Mutex::default(),
+            telling: Mutex::new(telling.map(|telling| (telling, None))),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Ahead>> {

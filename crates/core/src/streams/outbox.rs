@@ -101,7 +101,12 @@ pub struct Outbox {
 
 /// A client's two ends.
 pub fn outbox(hub: Arc<Hub>, history: Arc<dyn History>) -> (Subscriptions, Outbox) {
-    let reader = Arc::new(Reader { notify: Arc::new(Notify::new()), subscriptions: Mutex::default(), tellings: Mutex::default(), closed: AtomicBool::new(false) });
+    let reader = Arc::new(Reader {
+        notify: Arc::new(Notify::new()),
+        subscriptions: Mutex::default(),
+        tellings: Mutex::default(),
+        closed: AtomicBool::new(false),
+    });
     (Subscriptions { hub: hub.clone(), reader: reader.clone() }, Outbox { hub, reader, history })
 }
 

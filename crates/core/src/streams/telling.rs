@@ -76,8 +76,17 @@ pub enum Tell {
 
 impl Telling {
     pub(super) fn new(session_id: SessionId, reader: &Arc<Notify>) -> Self {
-        let state =
-            State { message_id: None, held: true, started: false, index: 0, text: String::new(), taken: 0, ending: None, over: false, due: Instant::now() };
+        let state = State {
+            message_id: None,
+            held: true,
+            started: false,
+            index: 0,
+            text: String::new(),
+            taken: 0,
+            ending: None,
+            over: false,
+            due: Instant::now(),
+        };
         Self { session_id, state: Mutex::new(state), reader: Arc::downgrade(reader) }
     }
 
@@ -140,7 +149,8 @@ impl Telling {
         if let (true, Some(message_id)) = (state.taken < state.text.len(), state.message_id.clone()) {
             let rest = &state.text[state.taken..];
             // A character has at most three bytes for each of its units.
-            let (chunk, _) = slice(&rest[..rest.floor_char_boundary(CHUNK_UNITS as usize * 3)], 0, CHUNK_UNITS);
+            let near = (0..=rest.len().min(CHUNK_UNITS as usize * 3)).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(0);
+            let (chunk, _) = slice(&rest[..near], 0, CHUNK_UNITS);
             let full = chunk.len() < rest.len();
             if !full && state.ending.is_none() && now < state.due {
                 return Tell::At(state.due);

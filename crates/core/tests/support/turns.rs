@@ -42,7 +42,9 @@ impl Turn {
     }
     pub fn whole(&self, event: Value) -> Value {
         let mut whole = json!({ "type": event["type"], "ts": 1, "turnId": self.turn_id });
-        if !["tool-started", "tool-finished", "request-answered", "todos-changed", "context-measured"].contains(&event["type"].as_str().unwrap()) {
+        if !["tool-started", "tool-finished", "request-answered", "todos-changed", "context-measured"]
+            .contains(&event["type"].as_str().unwrap())
+        {
             whole["messageId"] = json!(self.message_id);
         }
         for (key, value) in event.as_object().unwrap() {
@@ -54,7 +56,8 @@ impl Turn {
         self.append(vec![text_added(part, offset, text)]).await.unwrap();
     }
     pub async fn delta(&self, part: u64, offset: u64, text: &str) {
-        let params = json!({ "turnId": self.turn_id, "messageId": self.message_id, "part": part, "kind": "text", "offset": offset, "text": text });
+        let params =
+            json!({ "turnId": self.turn_id, "messageId": self.message_id, "part": part, "kind": "text", "offset": offset, "text": text });
         self.events.notification("turn_delta", &RawValue::from_string(params.to_string()).unwrap()).await;
     }
     pub async fn finish(&self) {
@@ -183,6 +186,17 @@ impl Runner for Fake {
                     }
                 });
                 json!({ "started": true })
+            }
+            // A graph that an agent runs: one step that takes its input over.
+            "run_start" => {
+                let (events, run_id, input) = (self.events.clone(), params["runId"].clone(), params["input"].clone());
+                tokio::spawn(async move {
+                    let mut end = super::finished("succeeded");
+                    end["outputs"] = json!({ "out": { "type": "inline", "value": input } });
+                    let params = json!({ "runId": run_id, "events": [end] });
+                    events.request("journal_append", &RawValue::from_string(params.to_string()).unwrap()).await.unwrap();
+                });
+                json!({ "nodes": 1 })
             }
             "turn_cancel" => {
                 self.cancelled.send_replace(true);
