@@ -50,6 +50,13 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
   const folder = freshFolder();
   let serve = await startServe(folder.home);
   let browser: Browser | undefined;
+  const call = <T>(command: string, params: object = {}) =>
+    new Promise<T>((resolve, reject) => {
+      execFile(binary, ["call", command, JSON.stringify(params), "--home", folder.home], { maxBuffer: 64 << 20, timeout: CALL_MS, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+        if (error === null) resolve(JSON.parse(stdout) as T);
+        else reject(new Error(`${command}: ${error.killed === true ? `no answer in ${CALL_MS / 1000} s ` : ""}${stderr}`));
+      });
+    });
   /** All of it, whatever of it hangs: what is left open would keep the whole file of tests from ending. */
   const close = async (): Promise<void> => {
     const results = await Promise.allSettled([
@@ -81,6 +88,8 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
   try {
     // In a container Chromium's own sandbox cannot be set up by root.
     browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+    // A model server that happens to run on this machine is none of a test's business.
+    await call("update_config", { key: "models.probe", value: false });
     await open();
   } catch (error) {
     await close().catch(() => undefined);
@@ -104,13 +113,7 @@ export const startJourney = async (options: JourneyOptions = {}): Promise<Journe
     startAgain: async () => {
       serve = await startServe(folder.home);
     },
-    call: <T>(command: string, params: object = {}) =>
-      new Promise<T>((resolve, reject) => {
-        execFile(binary, ["call", command, JSON.stringify(params), "--home", folder.home], { maxBuffer: 64 << 20, timeout: CALL_MS, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
-          if (error === null) resolve(JSON.parse(stdout) as T);
-          else reject(new Error(`${command}: ${error.killed === true ? `no answer in ${CALL_MS / 1000} s ` : ""}${stderr}`));
-        });
-      }),
+    call,
     picture: async (name) => {
       mkdirSync(shots, { recursive: true });
       await page.screenshot({ path: join(shots, `${name}.png`) });
@@ -156,7 +159,7 @@ export const eventually = async (what: string, check: () => Promise<void>, limit
 export const noProblems = (journey: Journey): void => assert.deepEqual(journey.problems(), []);
 
 // Places and things of the workbench, by the names that a person hears.
-export const place = (page: Page, name: "Home" | "Graphs" | "Runs" | "Settings"): Locator => page.getByRole("navigation", { name: "Places" }).getByRole("button", { name, exact: true });
+export const place = (page: Page, name: "Home" | "Graphs" | "Chat" | "Runs" | "Settings"): Locator => page.getByRole("navigation", { name: "Places" }).getByRole("button", { name, exact: true });
 export const toolbar = (page: Page): Locator => page.getByRole("toolbar", { name: "Graph", exact: true });
 export const runPanel = (page: Page): Locator => page.getByRole("region", { name: "Run panel" });
 export const canvas = (page: Page): Locator => page.locator("[data-graph-canvas]");
