@@ -11,6 +11,7 @@ import { reasonOf, titleOfChat } from '../../session/words.ts';
 import { ChatHead } from './ChatHead.tsx';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
 import { QueueList } from './composer/QueueList.tsx';
+import { dropsInto } from './dropsInto.ts';
 import { EmptyChat } from './EmptyChat.tsx';
 import type { SessionActs } from './list/useSessionActs.tsx';
 import { FolderList } from './panel/FolderRows.tsx';
@@ -118,7 +119,7 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
   const deleted = useWorkspace((state) => state.status === 'ready') && info === undefined && status !== 'loading';
   const gone = deleted || (status === 'failed' && error !== undefined);
   return (
-    <section ref={pane} data-takes-files aria-label={info === undefined ? t('place.chat') : titleOfChat(t, info)} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section ref={pane} {...dropsInto(composer)} aria-label={info === undefined ? t('place.chat') : titleOfChat(t, info)} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <ChatHead info={info} acts={acts} first={first} panelOpen={panelOpen} onPanel={onPanel} onFound={onFound} {...(onClose === undefined ? {} : { onClose })} />
       {gone ? (
         <EmptyState

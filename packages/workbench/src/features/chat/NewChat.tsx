@@ -10,6 +10,7 @@ import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
 import { reasonOf } from '../../session/words.ts';
 import { Composer, type ComposerHandle } from './composer/Composer.tsx';
+import { dropsInto } from './dropsInto.ts';
 import { EmptyChat } from './EmptyChat.tsx';
 
 /** The chat whose folders are chosen as soon as it is open. */
@@ -80,7 +81,7 @@ export function NewChat(): JSX.Element {
   const commands = useMemo<readonly Command[]>(() => [{ id: 'chat-composer', label: t('chat.toComposer'), group: 'group.chat', shortcut: 'Mod+L', run: () => composer.current?.focus() }], [t]);
   useCommands(commands);
   return (
-    <section data-takes-files aria-label={t('command.newChat')} className="flex min-h-0 min-w-0 flex-1 flex-col">
+    <section {...dropsInto(composer)} aria-label={t('command.newChat')} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="flex h-[42px] shrink-0 items-center border-b border-line-1 px-5">
         <h1 className="text-ui font-semibold">{t('command.newChat')}</h1>
       </header>

@@ -19,6 +19,7 @@ export function ChannelsPage(): JSX.Element {
   const channels = useStore(models.store, (state) => state.channels);
   const enabled = useConfig('channels.webhook.enabled', (config) => config.channels.webhook.enabled, false);
   const port = useConfig('channels.webhook.port', (config) => config.channels.webhook.port, 0);
+  const address = channels.find((channel) => channel.id === 'webhook' && channel.status === 'ready')?.address;
   return (
     <>
       <PageHead title={t('settings.pageChannels')} text={t('channels.text')} />
@@ -43,6 +44,7 @@ export function ChannelsPage(): JSX.Element {
       <SettingRow label={t('channels.webhook')} help={t('channels.webhookHelp')} setting={enabled} initial={false}>
         <Switch checked={enabled.value} onChange={enabled.save} />
       </SettingRow>
+      {address !== undefined && <Example address={address} />}
       <SettingRow label={t('channels.port')} help={t('channels.portHelp')} setting={port} initial={0}>
         <NumberField
           value={port.value}
@@ -55,5 +57,20 @@ export function ChannelsPage(): JSX.Element {
         />
       </SettingRow>
     </>
+  );
+}
+
+/** How another program says something. The token never passes through a page. */
+function Example({ address }: { readonly address: string }): JSX.Element {
+  const t = useT();
+  const command = `curl -H "Authorization: Bearer $(axion channels --token)" -H "Content-Type: application/json" -d '{"content":"Hello"}' ${address}`;
+  return (
+    <div className="border-b border-line-1 py-3">
+      <p className="mb-1.5 text-small text-fg-2">{t('channels.example')}</p>
+      <div className="flex items-start gap-2 rounded-field bg-sunken px-2.5 py-1.5">
+        <code className="min-w-0 flex-1 font-mono text-mono break-all">{command}</code>
+        <CopyButton text={command} label={t('act.copy')} />
+      </div>
+    </div>
   );
 }

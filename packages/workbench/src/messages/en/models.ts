@@ -136,6 +136,7 @@ export const models = {
   'channels.sessions': '{count, plural, one {# chat} other {# chats}}',
   'channels.webhook': 'Webhook',
   'channels.webhookHelp': 'Listens on this machine only and wants its token with every call.',
+  'channels.example': 'In a terminal of this machine; axion channels --token prints the token.',
   'channels.port': 'Port of the webhook',
   'channels.portHelp': '0: the system chooses one.',
 

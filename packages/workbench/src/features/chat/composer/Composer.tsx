@@ -19,6 +19,8 @@ import { useSuggestions } from './useSuggestions.ts';
 export interface ComposerHandle {
   readonly focus: () => void;
   readonly put: (text: string) => void;
+  /** Files that were dropped beside the composer. */
+  readonly take: (files: FileList) => void;
 }
 
 export interface ComposerProps {
@@ -75,6 +77,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       draft.change({ text: next });
       area.current?.focus();
     },
+    take: attachments.take,
   }));
   useLayoutEffect(() => {
     const element = area.current;

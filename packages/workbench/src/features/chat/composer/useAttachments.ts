@@ -45,7 +45,7 @@ export function useAttachments(ensureSession: () => Promise<string>, onFile: (fi
         const type = imageTypeOf(file);
         setBusy((count) => count + 1);
         (type === null ? takeFile(file) : takeImage(file, type))
-          .catch((error: unknown) => toasts.show({ title: t('chat.notAttached', { name: file.name, reason: reasonOf(t, error) }), state: 'failed' }))
+          .catch((error: unknown) => toasts.show({ title: t('chat.notAttached', { reason: reasonOf(t, error) }), state: 'failed' }))
           .finally(() => setBusy((count) => count - 1));
       }
     },
