@@ -12,19 +12,22 @@ import { OutsideLink } from './OutsideLink.tsx';
 
 /** Deeper than this is drawn as text; a model can nest quotes without end. */
 const DEEPEST = 24;
-const MOST_KEPT = 600;
+const MOST_LETTERS_KEPT = 2_000_000;
 const LONGEST = 200_000;
 const kept = new Map<string, readonly Token[]>();
+let lettersKept = 0;
 
 /** Tokens of a block. Scrolling back to a row must not read it again. */
 function tokensOf(source: string): readonly Token[] {
   const known = kept.get(source);
   if (known !== undefined) return known;
   const tokens = read(source);
-  if (source.length < 100_000) {
-    const oldest = kept.keys().next().value;
-    if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    kept.set(source, tokens);
+  kept.set(source, tokens);
+  lettersKept += source.length;
+  for (const oldest of kept.keys()) {
+    if (lettersKept <= MOST_LETTERS_KEPT) break;
+    kept.delete(oldest);
+    lettersKept -= oldest.length;
   }
   return tokens;
 }
@@ -56,7 +59,8 @@ function drawBlock(token: Token, key: number, depth: number): ReactNode {
     case 'heading': {
       const level: 1 | 2 | 3 = known.depth === 1 ? 1 : known.depth === 2 ? 2 : 3;
       return (
-        <div key={key} role="heading" aria-level={level + 2} className={`${headings[level]} mb-1.5 font-semibold first:mt-0`}>
+        // Under the chat's own name. Most answers begin with the second level, and a level that is left out is heard as a gap.
+        <div key={key} role="heading" aria-level={level === 3 ? 3 : 2} className={`${headings[level]} mb-1.5 font-semibold first:mt-0`}>
           {inline(known.tokens, depth)}
         </div>
       );
@@ -94,9 +98,10 @@ function drawBlock(token: Token, key: number, depth: number): ReactNode {
 }
 
 function List({ list, depth }: { readonly list: Tokens.List; readonly depth: number }): JSX.Element {
+  const t = useT();
   const items = list.items.map((item, index) => (
     <li key={`${index}-${item.raw.length}`} className={item.task ? 'flex list-none items-start gap-2' : 'ps-1'}>
-      {item.task && <input type="checkbox" checked={item.checked === true} readOnly tabIndex={-1} className="mt-[5px] shrink-0" />}
+      {item.task && <input type="checkbox" aria-label={t(item.checked === true ? 'chat.todo.done' : 'chat.todo.open')} checked={item.checked === true} readOnly tabIndex={-1} className="mt-[5px] shrink-0" />}
       <div className="min-w-0 [&>p]:my-1">{item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner, at) => drawBlock(inner, at, depth + 1))}</div>
     </li>
   ));

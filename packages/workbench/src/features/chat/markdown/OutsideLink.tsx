@@ -20,7 +20,7 @@ export function OutsideLink({ link, children }: { readonly link: SafeLink; reado
           setAsking(true);
         }}
         onAuxClick={(event) => event.preventDefault()}
-        className="rounded-mark text-accent underline-offset-2 hover:underline focus-visible:underline"
+        className="rounded-mark text-accent underline decoration-from-font underline-offset-2"
       >
         {children}
       </a>
