@@ -1,7 +1,7 @@
 //! From the inner rooms' errors to the wire's: each becomes a code that somebody branches on, a sentence and what to do.
 
 use axion_protocol::{ErrorCode, ErrorInfo};
-use axion_runner_host::RunnerError;
+use axion_runner_host::{HandshakeFault, RunnerError};
 use axion_store::{OpenError, StoreError};
 
 /// A store's failure for the person.
@@ -42,6 +42,8 @@ pub fn runner(error: &RunnerError) -> ErrorInfo {
     let code = match error {
         RunnerError::NodeMissing { .. } => ErrorCode::RuntimeMissing,
         RunnerError::Grant { .. } => ErrorCode::InvalidParams,
+        // Somebody ended it while it started: another one may well live.
+        RunnerError::Handshake { why: HandshakeFault::Ended(how), .. } if how.starts_with("signal") => ErrorCode::RunnerLost,
         _ => ErrorCode::NoRunner,
     };
     let text = error.to_string();
@@ -59,4 +61,15 @@ pub fn invalid(message: impl AsRef<str>) -> ErrorInfo {
 pub fn internal(what: &str, error: impl std::fmt::Display) -> ErrorInfo {
     tracing::error!(%error, what, "a fault of this program");
     ErrorInfo::new(ErrorCode::Internal, format!("{what}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runner_that_was_killed_while_it_started_is_lost_and_one_that_cannot_start_is_none() {
+        let of = |how: &str| runner(&RunnerError::Handshake { why: HandshakeFault::Ended(how.into()), stderr: String::new() }).code;
+        assert_eq!((of("signal 9"), of("exit code 1")), (ErrorCode::RunnerLost, ErrorCode::NoRunner));
+    }
 }
