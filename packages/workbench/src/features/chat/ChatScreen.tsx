@@ -14,7 +14,7 @@ import { useSessionActs } from './list/useSessionActs.tsx';
 import { NewChat } from './NewChat.tsx';
 import { CompactionDialog } from './panel/CompactionDialog.tsx';
 import { SessionPanel } from './panel/SessionPanel.tsx';
-import { SessionContext, useOpenSession } from './session.ts';
+import { CompactContext, SessionContext, useOpenSession } from './session.ts';
 import type { TranscriptProps } from './transcript/Transcript.tsx';
 
 export interface ChatScreenProps {
@@ -117,6 +117,7 @@ function OpenChat({ sessionId, acts, target, onFound, children }: OpenChatProps 
   );
   return (
     <SessionContext value={session}>
+      <CompactContext value={compact}>
       {narrow ? (
         <>
           {panes}
@@ -141,6 +142,7 @@ function OpenChat({ sessionId, acts, target, onFound, children }: OpenChatProps 
         </SplitPane>
       )}
       {compacting && <CompactionDialog onClose={() => setCompacting(false)} />}
+      </CompactContext>
     </SessionContext>
   );
 }
@@ -153,8 +155,10 @@ function BesideChat({ sessionId, acts, target, onFound, onClose }: OpenChatProps
   const found = useCallback((messageId: string) => onFound(sessionId, messageId), [onFound, sessionId]);
   return (
     <SessionContext value={session}>
+      <CompactContext value={compact}>
       <ChatPane first={false} acts={acts} target={target} onPanel={compact} panelOpen={false} onCompact={compact} onFound={found} onClose={onClose} />
       {compacting && <CompactionDialog onClose={() => setCompacting(false)} />}
+      </CompactContext>
     </SessionContext>
   );
 }

@@ -8,6 +8,9 @@ import { useClient, useWorkspace } from '../../session/context.ts';
 
 export const SessionContext = createContext<SessionStore | null>(null);
 
+/** Opens the preview of a compaction of this pane's session. */
+export const CompactContext = createContext<() => void>(() => undefined);
+
 export function useSession(): SessionStore {
   const session = useContext(SessionContext);
   if (session === null) throw new Error('No session around this component.');

@@ -3,12 +3,12 @@
 
 import type { Message } from '@axion/protocol';
 import { Button, IconButton, Problem, StateGlyph } from '@axion/ui';
-import type { JSX } from 'react';
+import { type JSX, useContext } from 'react';
 import { useFormats, useT } from '../../../messages/context.ts';
 import { useNow } from '../../../session/clock.ts';
 import { useClient } from '../../../session/context.ts';
 import { CopyButton } from '../CopyButton.tsx';
-import { useMessage, useMessageValue, useSession, useSessionState } from '../session.ts';
+import { CompactContext, useMessage, useMessageValue, useSession, useSessionState } from '../session.ts';
 import { BranchSwitch } from './BranchSwitch.tsx';
 import { useMessageActs } from './useMessageActs.ts';
 import { textOf } from './UserMessage.tsx';
@@ -92,8 +92,12 @@ function Failure({ message }: { readonly message: Message }): JSX.Element {
   const { sessionId } = useSession();
   const t = useT();
   const acts = useMessageActs();
+  const last = useSessionState((state) => state.order.at(-1) === message.id);
   const { error } = message;
-  const models = error?.code === 'no_model' || error?.code === 'provider' || error?.code === 'blocked';
+  const compact = useContext(CompactContext);
+  const code = error?.code ?? '';
+  const full = code === 'context_full' || code === 'model_context';
+  const models = !full && (code.startsWith('model_') || code === 'no_model' || code === 'provider' || code === 'blocked');
   return (
     <Problem
       title={t('chat.failed')}
@@ -103,9 +107,14 @@ function Failure({ message }: { readonly message: Message }): JSX.Element {
       labels={{ what: t('problem.what'), kept: t('problem.kept'), next: t('problem.next') }}
       actions={
         <>
-          <Button small look="ink" onClick={() => acts.retry(message.id)}>
+          <Button small look={last ? 'ink' : 'plain'} onClick={() => acts.retry(message.id)}>
             {t('act.retry')}
           </Button>
+          {full && (
+            <Button small onClick={compact}>
+              {t('chat.previewCompaction')}
+            </Button>
+          )}
           {models && (
             <Button small onClick={() => view.go({ place: 'settings', page: 'models' })}>
               {t('chat.openModels')}
