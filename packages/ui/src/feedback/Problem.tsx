@@ -11,6 +11,8 @@ export interface ProblemLabels {
 
 export interface ProblemProps extends Omit<ComponentProps<'section'>, 'title' | 'children'> {
   readonly title: string;
+  /** Of its heading: one more than of what it stands under. */
+  readonly level?: 2 | 3;
   readonly what: ReactNode;
   readonly kept?: ReactNode;
   readonly next?: ReactNode;
@@ -18,10 +20,11 @@ export interface ProblemProps extends Omit<ComponentProps<'section'>, 'title' | 
   readonly labels: ProblemLabels;
 }
 
-export function Problem({ title, what, kept, next, actions, labels, className, ...rest }: ProblemProps): JSX.Element {
+export function Problem({ title, level = 3, what, kept, next, actions, labels, className, ...rest }: ProblemProps): JSX.Element {
+  const Heading = `h${level}` as const;
   return (
     <section role="alert" {...rest} className={classNames('bg-tt-failed px-4 py-3 text-ui text-fg', className)}>
-      <h3 className="mb-1.5 break-words text-ui font-semibold text-st-failed">{title}</h3>
+      <Heading className="mb-1.5 break-words text-ui font-semibold text-st-failed">{title}</Heading>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
         <Part name={labels.what}>{what}</Part>
         {kept !== undefined && <Part name={labels.kept}>{kept}</Part>}

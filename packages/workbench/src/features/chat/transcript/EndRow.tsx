@@ -100,6 +100,7 @@ function Failure({ message }: { readonly message: Message }): JSX.Element {
   const models = !full && (code.startsWith('model_') || code === 'no_model' || code === 'provider' || code === 'blocked');
   return (
     <Problem
+      level={2}
       title={t('chat.failed')}
       what={error?.message ?? t('chat.failedUnknown')}
       kept={message.parts.length === 0 ? t('chat.keptQuestion') : t('chat.keptPartial')}
