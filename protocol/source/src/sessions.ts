@@ -215,7 +215,7 @@ export const SessionEvent = union("SessionEvent", [
   event("turn-finished", fields["turn-finished"]), event("compacted", fields["compacted"]), event("compaction-undone", fields["compaction-undone"]),
 ], "Stream `session:ID`.");
 
-/** Text that is not stored yet, for who reads along. Sent at most 30 times a second for one session; lost ones are healed by `text-added`. */
+/** Text that is not stored yet, for who reads along. Sent at most 50 times a second for one session; lost ones are healed by `text-added`. */
 export const SessionDelta = struct("SessionDelta", {
   type: literal("session-delta"), sessionId: SessionId, turnId: TurnId, messageId: MessageId, part: integer(), kind: literals("TextKind", ["text", "reasoning"]), offset: integer(), text: text(65_536),
 });

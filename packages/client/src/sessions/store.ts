@@ -1,8 +1,8 @@
 /**
  * One session as a window shows it: a loaded stretch of the shown branch, read in pages, and the live tail of stream `session:ID`.
  *
- * A message is a cell of its own, so that a token redraws one row and nothing else. Screens are told at most once per frame and at most
- * 30 times a second. What cannot be followed (another branch, a gap in the history) is read anew while the old content stays.
+ * A message is a cell of its own, so that a token redraws one row and nothing else. Screens are told at most once per frame; how often
+ * text comes at all is Core's to say (a second pace here would only make it later). What cannot be followed (another branch, a gap in the history) is read anew while the old content stays.
  */
 import type { Message, MessagePage, SessionDelta, SessionSnapshot, ToolDelta } from "@axion/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
@@ -51,8 +51,6 @@ const pageSize = 100;
 /** Beyond this, what scrolled far away is forgotten as soon as the person looks at the end. */
 const mostLoaded = 800;
 const keptAtEnd = 300;
-/** 30 updates a second. */
-const updateMs = 33;
 
 export const createSessionStore = (adapter: GatewayAdapter, environment: Environment, sessionId: string): SessionStore => {
   const stream = `session:${sessionId}` as const;
@@ -68,7 +66,6 @@ export const createSessionStore = (adapter: GatewayAdapter, environment: Environ
   const changedOutputs = new Set<string>();
   let factsChanged = false;
   let cancelFrame: (() => void) | undefined;
-  let lastShown = 0;
   let closed = false;
   /** Where the next reading stands: the latest messages, or a message in the middle. */
   let around: string | undefined;
@@ -76,7 +73,6 @@ export const createSessionStore = (adapter: GatewayAdapter, environment: Environ
 
   const showNow = () => {
     cancelFrame = undefined;
-    lastShown = environment.now();
     if (factsChanged) store.setState({ ...transcript.facts, order: transcript.order, atTip: transcript.atTip });
     factsChanged = false;
     for (const listener of [...watchers]) listener(changed);
@@ -87,8 +83,7 @@ export const createSessionStore = (adapter: GatewayAdapter, environment: Environ
   };
   const show = () => {
     if (cancelFrame !== undefined || closed) return;
-    const wait = lastShown + updateMs - environment.now();
-    cancelFrame = wait <= 0 ? environment.frame(showNow) : environment.after(wait, () => (cancelFrame = environment.frame(showNow)));
+    cancelFrame = environment.frame(showNow);
   };
   const take = (change: Change) => {
     for (const id of change.messages) changed.add(id);
@@ -104,7 +99,6 @@ export const createSessionStore = (adapter: GatewayAdapter, environment: Environ
     if (!closed) {
       transcript.reset(snapshot, page, around === undefined || isTip(snapshot, page));
       outputs.clear();
-      lastShown = environment.now();
       store.setState({
         ...transcript.facts, status: "live", error: undefined, order: transcript.order, atTip: transcript.atTip, hasOlder: page.before !== undefined, total: page.total, loading: undefined,
       });
