@@ -162,6 +162,7 @@ export const all = listed([
   { name: "Rust", ready: ["runner", "web", "cli"], needs: ["containerTests"], run: cargoTests },
   { name: "browser journeys", folder: "e2e/browser", ready: ["runner", "web", "cli"], needs: ["browserTests"], run: (runtime) => journeys(files("e2e/browser"))(runtime) },
   { name: "conformance", folder: "e2e/conformance", ready: ["runner", "web", "cli"], run: (runtime) => journeys(files("e2e/conformance"))(runtime) },
+  { name: "bad input, bad servers", folder: "e2e/hostile", ready: ["runner", "web", "cli"], run: (runtime) => journeys(files("e2e/hostile"))(runtime) },
   { name: "desktop units", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop"], run: desktopUnits },
   {
     name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "cli", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],

@@ -17,6 +17,8 @@ import type { Draft } from "./writer.ts";
 /** How often a reply that stopped at the length limit is gone on with, and an empty one asked for again. */
 const MAX_LENGTH = 3;
 const MAX_EMPTY = 1;
+/** Characters that make a reply which broke off worth its try; after less the next failure is one more in a row. */
+const PROGRESS = 400;
 
 export class Steps {
   readonly #scope: Scope;
@@ -75,7 +77,7 @@ export class Steps {
 
   async #failedReply(failure: ModelFailure, reply: Reply, usage: Draft): Promise<undefined> {
     const { writer, ports, signal, params } = this.#scope;
-    this.#failed = reply.said > 0 ? 1 : this.#failed + 1;
+    this.#failed = reply.said >= PROGRESS ? 1 : this.#failed + 1;
     this.#tried++;
     if (failure.kind === "context" && this.#compactedNow < 2 && (await this.#makeRoom())) return undefined;
     const wait = this.#tried > 20 ? undefined : retryAfter(failure, this.#failed, () => ports.random());
