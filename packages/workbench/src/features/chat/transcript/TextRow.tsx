@@ -51,7 +51,7 @@ function GrowingText({ text }: { readonly text: string }): JSX.Element {
       ) : (
         <div className="mt-3 overflow-hidden rounded-field bg-sunken first:mt-0">
           <div className="flex h-7 items-center px-3 font-mono text-caption text-fg-3">{fence.language}</div>
-          <pre className="overflow-x-auto px-3 pb-2.5 font-mono text-mono">
+          <pre tabIndex={0} className="overflow-x-auto px-3 pb-2.5 font-mono text-mono">
             {fence.code}
             <Caret />
           </pre>
