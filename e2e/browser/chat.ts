@@ -41,12 +41,14 @@ export const ask = async (page: Page, text: string, answer: string | RegExp): Pr
 };
 
 /** A card takes no answer in its first half second; pressed until what follows is there, or until it is gone. */
-export const press = (button: Locator, follows?: Locator, gone?: Locator): Promise<void> =>
-  eventually("the button is taken", async () => {
+export const press = async (button: Locator, follows?: Locator, gone?: Locator): Promise<void> => {
+  await button.waitFor();
+  await eventually("the button is taken", async () => {
     if ((await button.count()) > 0) await button.click({ timeout: 1_000 });
     if (follows !== undefined) await follows.waitFor({ timeout: 1_000 });
     if (gone !== undefined) await gone.waitFor({ state: "detached", timeout: 1_000 });
   });
+};
 
 /** An entry of the menu of a chat in the list. */
 export const rowActs = async (page: Page, sessionId: string, entry: string): Promise<void> => {
