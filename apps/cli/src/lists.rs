@@ -7,7 +7,7 @@ use axion_protocol::{ChannelInfo, EgressPage, ErrorCode, ErrorInfo, KeyInfo, Key
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::args::{ChannelsArgs, EgressArgs, KeysAction, KeysArgs, ListArgs, ModelsArgs};
+use crate::args::{ChannelsArgs, EgressArgs, KeysAction, KeysArgs, ModelsArgs};
 use crate::door::{Door, locate};
 use crate::say;
 

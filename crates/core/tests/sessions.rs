@@ -658,3 +658,42 @@ async fn a_graph_runs_as_a_tool_with_its_own_folders_and_once() {
     let runs = world.ok("list_runs", json!({})).await;
     assert_eq!((runs["runs"].as_array().unwrap().len(), &runs["runs"][0]["runId"]), (1, &json!("run1")));
 }
+
+/// What a person does while a runner is on its way must reach it: its journal was read before.
+#[tokio::test]
+async fn a_runner_that_comes_late_is_told_what_was_said_meanwhile() {
+    let dir = tempfile::tempdir().unwrap();
+    let runners = agents(|mut turn| async move {
+        if !turn.has("request-opened") {
+            turn.append(vec![asks(0, "r1")]).await.unwrap();
+            return turn.die("gone");
+        }
+        assert!(!turn.has("request-answered") && turn.params["mode"] == "ask");
+        let mut told = Vec::new();
+        while told.len() < 3 {
+            told.push(turn.told.recv().await.unwrap());
+        }
+        told.sort_by_key(|(method, _)| method.clone());
+        assert_eq!(told.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>(), ["turn_answer", "turn_mode", "turn_steer"]);
+        assert_eq!(
+            (&told[0].1["answer"]["option"], &told[1].1["mode"], &told[2].1["text"]),
+            (&json!("no"), &json!("read-only"), &json!("hurry"))
+        );
+        turn.append(vec![json!({ "type": "steered", "part": 1, "queuedId": told[2].1["queuedId"], "text": "hurry" })]).await.unwrap();
+        turn.finish().await;
+    });
+    let (world, session) = chat(&dir.path().join("home"), runners.clone()).await;
+    runners.gate.forget_permits(999);
+    world.ok("send_message_streaming", json!({ "sessionId": session, "content": "x", "follow": false })).await;
+    while runners.starts.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+    }
+    world.ok("answer_request", json!({ "sessionId": session, "requestId": "r1", "answer": { "option": "no" } })).await;
+    world.ok("answer_request", json!({ "sessionId": session, "requestId": "r1", "answer": { "option": "no" } })).await;
+    world.ok("update_session", json!({ "sessionId": session, "mode": "read-only" })).await;
+    world.ok("send_message_streaming", json!({ "sessionId": session, "content": "hurry", "delivery": "steer" })).await;
+    runners.gate.add_permits(10);
+    world.until_state(&session, "idle").await;
+    assert_eq!(runners.starts.load(Ordering::SeqCst), 2);
+    assert_eq!(world.ok("get_messages", json!({ "sessionId": session })).await[1]["state"], "complete");
+}

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axion_protocol::{
-    Access, CompactionConfig, ErrorCode, ErrorInfo, RunGrant, SessionMode, TurnCompaction, TurnFolder, TurnGuards, TurnModel, TurnSummary,
+    Access, CompactionConfig, ErrorCode, ErrorInfo, RequestId, RunGrant, SessionMode, TurnCompaction, TurnEvent, TurnFolder, TurnGuards,
+    TurnModel, TurnSummary,
 };
 use axion_store::{BranchForModel, FolderRow, MessageRow};
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub(super) struct Loaded {
     pub grants: Vec<RunGrant>,
     /// What the agent may do, as it was when this was read.
     pub mode: SessionMode,
+    /// Requests whose answers are in the journal.
+    pub answered: HashSet<RequestId>,
     /// The hashes of the session's values, and about how many bytes they have.
     pub blobs: (HashSet<String>, u64),
 }
@@ -81,6 +84,7 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     let store = &live.store;
     let row = store.get(session).await.map_err(storage)?;
     let model = sessions.models.resolve(&live.model).await?;
+    let answered = answered(&stored.journal)?;
     let journal = journal(&stored.journal)?;
     let branch = branch(sessions, session, store.branch(session, &open.parent_id).await.map_err(storage)?, Some(journal.get())).await?;
     let folders: Vec<FolderRow> = store.folders(session).await.map_err(storage)?;
@@ -107,7 +111,17 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     };
     let params = serde_json::value::to_raw_value(&start).map_err(|error| internal("A turn could not be put together", error))?;
     let bytes = stored_blobs.len() as u64 * 64;
-    Ok(Loaded { params, grants, mode: start.mode, blobs: (stored_blobs, bytes) })
+    Ok(Loaded { params, grants, mode: start.mode, answered, blobs: (stored_blobs, bytes) })
+}
+
+fn answered(drafts: &[axion_store::EventDraft]) -> Result<HashSet<RequestId>, ErrorInfo> {
+    let mut ids = HashSet::new();
+    for draft in drafts {
+        if let TurnEvent::RequestAnswered(answered) = wire::text_of(draft.as_str())? {
+            ids.insert(answered.request_id);
+        }
+    }
+    Ok(ids)
 }
 
 fn journal(drafts: &[axion_store::EventDraft]) -> Result<Box<RawValue>, ErrorInfo> {

@@ -1,11 +1,14 @@
 //! An attempt at a turn: the first one, and those after a runner or Core itself was lost. What was written is read anew, and the
 //! next runner is given all of it. What was finished is not done again; that is the agent's promise.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axion_protocol::{Delivery, ErrorCode, ErrorInfo, SessionMode, TurnModeParams, TurnOutcome, TurnStartResult, clip};
+use axion_protocol::{
+    Delivery, ErrorCode, ErrorInfo, RequestId, SessionMode, TurnAnswerParams, TurnModeParams, TurnOutcome, TurnStartResult, clip,
+};
 
 use super::Sessions;
 use super::events::Own;
@@ -95,9 +98,9 @@ fn again_or_closed(again: bool, info: ErrorInfo) -> Revived {
 
 /// Takes the seat from the store; `None` if the turn has ended meanwhile, or its session is gone.
 pub(super) async fn reload(live: &Arc<Live>) -> Result<Option<StoredTurn>, ErrorInfo> {
-    // Groups that were queued before are behind this or have failed.
-    live.store.settled().await.map_err(storage)?;
     let mut seat = live.seat.lock().await;
+    // Groups that were queued before are behind this or have failed; while seated none comes after it.
+    live.store.settled().await.map_err(storage)?;
     let (session, turn) = (live.session_id.as_str(), live.turn_id.as_str());
     let stored = match live.store.turn(session, turn).await {
         Ok(stored) => stored,
@@ -152,9 +155,19 @@ enum Stop {
     Unwanted,
 }
 
-/// What changed while the runner was being started: a message that steers, another mode.
-async fn catch_up(sessions: &Sessions, live: &Arc<Live>, runner: &dyn Runner, told: SessionMode) -> Result<(), ErrorInfo> {
+/// What changed while the runner was being started: an answer, a message that steers, another mode.
+async fn catch_up(
+    sessions: &Sessions,
+    live: &Arc<Live>,
+    runner: &dyn Runner,
+    (told, answered): (SessionMode, HashSet<RequestId>),
+) -> Result<(), ErrorInfo> {
     let session = live.session_id.as_str();
+    let answers: Vec<_> = live.seat.lock().await.tally.answers().filter(|(id, _)| !answered.contains(id)).collect();
+    for (request_id, answer) in answers {
+        let params = json(&TurnAnswerParams { turn_id: live.turn_id.clone(), request_id, answer, ts: live.host.now() })?;
+        runner.request("turn_answer", &params).await.map_err(|error| refusal(&error))?;
+    }
     for queued in sessions.queue(session).await? {
         if queued.delivery == Delivery::Steer && queued.held != Some(true) {
             steer::tell(live, queued);
@@ -183,9 +196,9 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
             _ if attempt > 1 => Stop::Again(info.message),
             _ => Stop::Never(info),
         })?;
-        Ok((runner, loaded.params, loaded.mode, loaded.blobs))
+        Ok((runner, loaded.params, (loaded.mode, loaded.answered), loaded.blobs))
     };
-    let (runner, params, mode, blobs) = tokio::select! {
+    let (runner, params, told, blobs) = tokio::select! {
         biased;
         () = live.cancelling.cancelled() => return Err(Stop::Unwanted),
         () = live.deleted.cancelled() => return Err(Stop::Unwanted),
@@ -224,6 +237,6 @@ async fn restart(sessions: &Arc<Sessions>, live: &Arc<Live>) -> Result<Arc<dyn R
         Ok(written) => written.done().await.map_err(|info| Stop::Again(info.message))?,
         Err(info) => return Err(Stop::Again(info.message)),
     };
-    catch_up(sessions, live, &*runner, mode).await.map_err(|info| Stop::Again(info.message))?;
+    catch_up(sessions, live, &*runner, told).await.map_err(|info| Stop::Again(info.message))?;
     Ok(runner)
 }

@@ -95,6 +95,11 @@ impl Tally {
         self.answered.get(request).cloned()
     }
 
+    /// All that was answered.
+    pub fn answers(&self) -> impl Iterator<Item = (RequestId, RequestAnswer)> + '_ {
+        self.answered.iter().map(|(id, answer)| (id.clone(), answer.clone()))
+    }
+
     /// Whether a steering message has gone in.
     pub fn has_steered(&self, queued: &QueuedId) -> bool {
         self.steered.contains(queued)

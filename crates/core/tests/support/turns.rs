@@ -113,6 +113,8 @@ pub struct Agents {
     pub kills: Arc<AtomicUsize>,
     pub wanted: Mutex<Vec<Wanted>>,
     pub refuse: Mutex<Option<ErrorInfo>>,
+    /// A permit for each runner that may come.
+    pub gate: tokio::sync::Semaphore,
 }
 
 pub fn agents<F, Fut>(script: F) -> Arc<Agents>
@@ -126,6 +128,7 @@ where
         kills: Arc::default(),
         wanted: Mutex::default(),
         refuse: Mutex::default(),
+        gate: tokio::sync::Semaphore::new(1000),
     })
 }
 
@@ -146,6 +149,7 @@ impl Runners for Agents {
         if let Some(info) = self.refuse.lock().unwrap().clone() {
             return Err(info);
         }
+        self.gate.acquire().await.unwrap().forget();
         Ok(Box::new(Fake {
             script: self.script.clone(),
             events,
