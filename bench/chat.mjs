@@ -46,7 +46,7 @@ const load = () => loadavg()[0].toFixed(1);
 const row = (name, ...cells) => console.log(`  ${name.padEnd(34)} ${cells.join("   ")}`);
 const streamRow = (name, found) => {
   row(`${name}: token → screen`, `p50 ${ms(found.p50)}`, `p95 ${ms(found.p95)}`, `worst ${ms(found.worst)}`, `${found.tokens} tokens at ${found.rate.toFixed(0)}/s in ${found.updates} updates${found.missing === 0 ? "" : `, ${found.missing} MISSING`}`);
-  row(`${name}: frames`, `interval p50 ${ms(found.frame50)}`, `p95 ${ms(found.frame95)}`, `p99 ${ms(found.frame99)}`, `rendering p50 ${ms(found.busy50)}, p95 ${ms(found.busy95)}`, ...(found.cpu === undefined ? [] : [`main thread ${ms(found.cpu)} a frame`]));
+  row(`${name}: frames`, `interval p50 ${ms(found.frame50)}`, `p95 ${ms(found.frame95)}`, `p99 ${ms(found.frame99)}`, `at rest p50 ${ms(found.rest50)}, p95 ${ms(found.rest95)}`, `rendering p50 ${ms(found.busy50)}, p95 ${ms(found.busy95)}`, ...(found.cpu === undefined ? [] : [`main thread ${ms(found.cpu)} a frame`]));
 };
 const show = (title, { opened, streamed, compared, kept }) => {
   console.log(`\n${title}; load ${load()} at the end`);

@@ -62,11 +62,18 @@ const follow = async (page, server, begin, tokens, each = async () => undefined)
   return first;
 };
 
-const summary = (server, first, watched) => {
+/** Frames of a page that only shows: what this display and this machine can do at this moment. */
+const resting = async (page) => {
+  await page.run("window.__bench.begin(args[0], args[1]);", AXION.root, AXION.growing);
+  await delay(3_000);
+  return (await page.run("return window.__bench.end();")).intervals;
+};
+
+const summary = (server, first, watched, rest) => {
   const { times, missing } = latencies(server.sent, first, watched.steps);
   const rate = ((server.sent.length - first - 1) * 1000) / (server.sent.at(-1) - server.sent[first]);
   return {
-    rate, missing, tokens: times.length, updates: watched.steps.length,
+    rest50: quantile(rest, 0.5), rest95: quantile(rest, 0.95), rate, missing, tokens: times.length, updates: watched.steps.length,
     p50: quantile(times, 0.5), p95: quantile(times, 0.95), worst: Math.max(...times),
     frame50: quantile(watched.intervals, 0.5), frame95: quantile(watched.intervals, 0.95), frame99: quantile(watched.intervals, 0.99),
     busy50: quantile(watched.busy, 0.5), busy95: quantile(watched.busy, 0.95), frames: watched.intervals.length,
@@ -83,22 +90,24 @@ export const streaming = async (page, server, call, tokens) => {
   await page.run("window.__bench.begin(args[0], args[1]);", AXION.root, AXION.growing);
   await follow(page, server, () => call("send_message_streaming", { sessionId: LONG, content: "Warm up." }), 200);
   await delay(1_000);
+  const rest = await resting(page);
   await page.run("window.__bench.begin(args[0], args[1]);", AXION.root, AXION.growing);
   const stop = await page.profile?.();
   const first = await follow(page, server, () => call("send_message_streaming", { sessionId: LONG, content: "Go on." }), tokens);
   const cpu = await stop?.();
-  const result = summary(server, first, await page.run("return window.__bench.end();"));
+  const result = summary(server, first, await page.run("return window.__bench.end();"), rest);
   return { ...result, ...(cpu !== undefined && { cpu: cpu / result.frames }) };
 };
 
 /** The same text in the naive page. */
 export const naive = async (page, server, tokens) => {
   await page.run(observer);
+  const rest = await resting(page);
   await page.run("window.__bench.begin(args[0], args[1]);", "main", "article");
   const stop = await page.profile?.();
   const first = await follow(page, server, () => page.run("window.beginNaive();"), tokens);
   const cpu = await stop?.();
-  const result = summary(server, first, await page.run("return window.__bench.end();"));
+  const result = summary(server, first, await page.run("return window.__bench.end();"), rest);
   return { ...result, ...(cpu !== undefined && { cpu: cpu / result.frames }) };
 };
 

@@ -11,7 +11,7 @@ import { quick, test } from "./test.mjs";
 const tauri = join(root, "node_modules/@tauri-apps/cli/tauri.js");
 
 /** What a bench needs from the system. */
-const benchNeeds = { start: ["desktop", "desktopBenches"], memory: ["desktop", "desktopBenches"], size: ["desktop"], canvas: ["browserTests"] };
+const benchNeeds = { start: ["desktop", "desktopBenches"], memory: ["desktop", "desktopBenches"], size: ["desktop"], canvas: ["browserTests"], chat: ["browserTests", "desktop", "desktopTests", "desktopBenches"] };
 
 const commands = {
   check: () => test(quick),

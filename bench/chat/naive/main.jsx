@@ -38,8 +38,9 @@ function Message({ text }) {
 async function stream() {
   const reply = await fetch("/v1/chat/completions", { method: "POST", body: "{}" });
   let text = "", rest = "";
-  for await (const piece of reply.body.pipeThrough(new TextDecoderStream())) {
-    const frames = (rest + piece).split("\n\n");
+  const [reader, decoder] = [reply.body.getReader(), new TextDecoder()];
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    const frames = (rest + decoder.decode(piece.value, { stream: true })).split("\n\n");
     rest = frames.pop();
     for (const frame of frames) {
       if (!frame.startsWith("data: {")) continue;
