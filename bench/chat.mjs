@@ -66,7 +66,7 @@ try {
   // Imported here: they read AXION_BIN.
   if (!option("no-chromium")) {
     const { inChromium } = await import("./chat/chromium.mjs");
-    const { startServe } = await import("../e2e/browser/serve.ts");
+    const { startServe } = await import("@axion/e2e/serve");
     show(`Chromium, axion serve (${profile})`, await inChromium({ ...shared, startServe }));
   }
   if (desktop !== undefined) {

@@ -8,7 +8,7 @@ import { chmodSync, globSync, readFileSync, readdirSync, writeFileSync } from "n
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Desktop, until } from "../../e2e/desktop/webdriver.ts";
+import { Desktop, until } from "@axion/e2e/webdriver";
 import { memoryOf, withDisplay } from "../desktop/window.mjs";
 import { caller, prepare } from "./homes.mjs";
 import { memory, naive, opening, streaming } from "./measure.mjs";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { composer, messages, newChat, press, say, sessionOf, settled, talk } from "./chat.ts";
+import { composer, lastNumber, messages, newChat, press, say, sessionOf, settled, talk } from "./chat.ts";
 import { eventually, type Journey, noProblems, place, startJourney, tellFailures } from "./journey.ts";
 
 describe("a chat through a crash, and in two tabs", () => {
@@ -26,20 +26,19 @@ describe("a chat through a crash, and in two tabs", () => {
     const page = journey.page();
     await newChat(page);
     await say(page, "long");
-    const shown = async (where: typeof page) => Math.max(0, ...[...(await talk(where).innerText()).matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number)));
-    await eventually("some of it is seen", async () => assert.ok((await shown(page)) >= 8));
+    await eventually("some of it is seen", async () => assert.ok((await lastNumber(page)) >= 8));
     const sessionId = sessionOf(page);
-    const before = await shown(page);
+    const before = await lastNumber(page);
     await journey.killServe();
     await page.getByRole("alert").getByText(/connection to Axion broke/).waitFor();
-    assert.ok((await shown(page)) >= before, "the page keeps what it shows");
+    assert.ok((await lastNumber(page)) >= before, "the page keeps what it shows");
     await composer(page).fill("typed while it was away");
     onlyLostSockets();
     await journey.startAgain();
     await journey.reopen();
     onlyLostSockets();
     const again = journey.page();
-    await eventually("the whole answer", async () => assert.ok((await shown(again)) === 60), 60_000);
+    await eventually("the whole answer", async () => assert.ok((await lastNumber(again)) === 60), 60_000);
     await settled(again, 60_000);
     const [question, answer, ...more] = await messages(journey, sessionId);
     assert.equal(question?.content, "long");
@@ -96,14 +95,13 @@ describe("a chat through a crash, and in two tabs", () => {
     await talk(other).getByText(/They chose: Red/).waitFor();
     await settled(page);
     await say(other, "long");
-    const shown = async (where: typeof page) => Math.max(0, ...[...(await talk(where).innerText()).matchAll(/^(\d+)\. /gm)].map(([, number]) => Number(number)));
     await eventually("both follow", async () => {
-      const [one, two] = await Promise.all([shown(page), shown(other)]);
+      const [one, two] = await Promise.all([lastNumber(page), lastNumber(other)]);
       assert.ok(one > 0 && two > 0 && Math.abs(one - two) <= 6, `${one} and ${two}`);
     });
     await settled(page, 60_000);
     await settled(other);
-    await eventually("the same end", async () => assert.equal(await shown(page), await shown(other)));
+    await eventually("the same end", async () => assert.equal(await lastNumber(page), await lastNumber(other)));
     await other.close();
     noProblems(journey);
   });

@@ -58,6 +58,10 @@ export const rowActs = async (page: Page, sessionId: string, entry: string): Pro
   await page.getByRole("menuitem", { name: new RegExp(`^${entry}`) }).click();
 };
 
+/** The demo agent's long answer numbers its paragraphs: the last one that is drawn. */
+export const lastNumber = async (page: Page): Promise<number> =>
+  Math.max(0, ...(await talk(page).locator("strong").allTextContents()).map((text) => Number(/^(\d+)\.$/.exec(text)?.[1] ?? 0)));
+
 /** The chat whose page is open. */
 export const sessionOf = (page: Page): string => new URL(page.url()).hash.split("/").at(-1) ?? "";
 export const sessions = (journey: Journey): Promise<Session[]> => journey.call<Session[]>("list_sessions");
