@@ -4,6 +4,7 @@
 //! All that changes a session goes over its *desk*, a lock that is held from looking at the session until the change is on disk.
 //! Only a running turn writes beside it, from its own seat (`live`); who writes while one runs sits down there too.
 
+mod acts;
 mod answer;
 mod begin;
 mod compact;
@@ -28,23 +29,21 @@ mod tools;
 mod voice;
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
-use axion_protocol::{AppConfig, ErrorCode, ErrorInfo, MessageId, QueuedMessage, RunGrant, SessionMode, Settings, TurnModeParams};
-use axion_store::{SessionRow, SessionUpdate, Store, StoreError};
+use axion_protocol::{AppConfig, ErrorCode, ErrorInfo, QueuedMessage, RunGrant, Settings};
+use axion_store::Store;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::failure::{internal, storage};
+use crate::failure::storage;
 use crate::host::Host;
 use crate::notices::Notices;
-use crate::runs::{Runner, Runners, Runs, Wanted, json, wish};
+use crate::runs::{Runner, Runners, Runs, Wanted, wish};
 use crate::streams::Hub;
 use crate::wire;
-use events::Own;
 use live::Live;
 use queue::Waiters;
 use sink::Sink;
@@ -270,76 +269,6 @@ impl Sessions {
         let live = self.live_of(turn, None)?;
         self.supervise(live, Some("Axion was closed or killed while this answer was being given".to_owned()));
         Ok(true)
-    }
-
-    /// Ends a running answer within half a second; what was said is kept. Nothing runs: nothing happens.
-    pub(crate) async fn cancel(&self, session: &str) -> Result<(), ErrorInfo> {
-        let Some(live) = self.running(session) else {
-            self.store.get(session).await.map_err(storage)?;
-            return Ok(());
-        };
-        live.cancelling.cancel();
-        let _ = live.over.subscribe().wait_for(|over| *over).await;
-        Ok(())
-    }
-
-    /// Forgets a session with all that belongs to it, and the answer that is being given.
-    pub(crate) async fn delete(&self, session: &str) -> Result<(), ErrorInfo> {
-        let desk = self.desk(session).await?;
-        let live = self.running(session);
-        if let Some(live) = &live {
-            // Nothing of it may be written behind the deletion.
-            let mut seat = live.seat.lock().await;
-            seat.ticket = live.ticket();
-            live.heard.store(seat.ticket, Ordering::Release);
-            live.deleted.cancel();
-        }
-        match self.store.delete(session, self.host.now()).await {
-            Ok(()) => {}
-            Err(error @ StoreError::NotFound { .. }) if live.is_none() => return Err(storage(error)),
-            Err(StoreError::NotFound { .. }) => {}
-            Err(error) => return Err(storage(error)),
-        }
-        self.waiters.refuse(session, &ErrorInfo::new(ErrorCode::NotFound, "This session was deleted."));
-        self.previews.forget(session);
-        drop(desk);
-        Ok(())
-    }
-
-    /// Changes what no event says; a running turn is told of another mode.
-    pub(crate) async fn change(&self, session: &str, update: SessionUpdate, mode: Option<SessionMode>) -> Result<SessionRow, ErrorInfo> {
-        let desk = self.desk(session).await?;
-        self.write(&desk, Write { update: Some(update), ts: self.host.now(), ..Write::default() }).await?;
-        let row = self.store.get(session).await.map_err(storage)?;
-        if let (Some(mode), Some(live)) = (mode, self.running(session)) {
-            let runner = live.seat.lock().await.runner.clone();
-            let params = json(&TurnModeParams { turn_id: live.turn_id.clone(), mode })?;
-            if let Some(runner) = runner
-                && let Err(error) = runner.request("turn_mode", &params).await
-            {
-                tracing::debug!(%error, "a runner could not be told another mode");
-            }
-        }
-        Ok(row)
-    }
-
-    /// Shows the newest branch that a message is on.
-    pub(crate) async fn select(&self, session: &str, message: &MessageId) -> Result<(), ErrorInfo> {
-        let desk = self.desk(session).await?;
-        self.quiet(&desk)?;
-        let tip = self.store.tip_below(session, message.as_str()).await.map_err(storage)?;
-        let tip = MessageId::new(tip).map_err(|error| internal("A stored id is not valid", error))?;
-        let ts = self.host.now();
-        let draft = Own::TipMoved { ts, message_id: Some(&tip) }.draft()?;
-        self.write(&desk, Write { drafts: vec![draft], ts, ..Write::default() }).await.map(|_| ())
-    }
-
-    /// Keeps a message word for word in compactions.
-    pub(crate) async fn pin(&self, session: &str, message: &MessageId, pinned: bool) -> Result<(), ErrorInfo> {
-        let desk = self.desk(session).await?;
-        let ts = self.host.now();
-        let draft = Own::MessagePinned { ts, message_id: message, pinned }.draft()?;
-        self.write(&desk, Write { drafts: vec![draft], ts, ..Write::default() }).await.map(|_| ())
     }
 
     /// Ends the runners; their turns stay open and are taken up at the next start.

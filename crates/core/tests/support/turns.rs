@@ -278,3 +278,18 @@ impl World {
         }
     }
 }
+
+/// The seed's stream is what the message is.
+pub fn exact(seen: &[(String, Value)], message: &Value) {
+    assert_eq!(seen[0].0, "stream-start");
+    assert_eq!(seen[0].1["messageId"], message["id"]);
+    let (last, chunks) = seen[1..].split_last().unwrap();
+    assert!(chunks.iter().enumerate().all(|(n, (method, chunk))| method == "stream-chunk" && chunk["index"] == n));
+    let text: String = chunks.iter().map(|(_, chunk)| chunk["content"].as_str().unwrap()).collect();
+    assert_eq!(json!(text), message["content"]);
+    if message["state"] == "complete" {
+        assert_eq!((last.0.as_str(), &last.1["usage"]), ("stream-end", &message["usage"]));
+    } else {
+        assert_eq!(last.0, "stream-error");
+    }
+}
