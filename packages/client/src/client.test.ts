@@ -188,6 +188,29 @@ describe("the view of a window", () => {
     expect(view.store.getState()).toMatchObject({ route: { place: "home" }, tabs: [] });
   });
 
+  test("keeps chats in tabs beside graphs, two side by side, and what was typed and not sent", async () => {
+    const { clock, open } = await world();
+    const { view } = open("v").client;
+    await clock.settle();
+    view.openGraph("g1");
+    view.openChat("s1");
+    view.openChat("s2", true);
+    expect(view.store.getState()).toMatchObject({ route: { place: "chat", sessionId: "s1", beside: "s2" }, tabs: [{ graphId: "g1" }, { sessionId: "s1" }, { sessionId: "s2" }] });
+    view.setDraft("s1", { text: "half a thought", files: [{ folderId: "f", path: "a.js" }] });
+    view.setDraft("s2", { text: "x".repeat(100_000) });
+    await view.flush();
+    const again = open("v").client.view;
+    await clock.settle();
+    expect(again.store.getState()).toMatchObject({ route: { place: "chat", sessionId: "s1", beside: "s2" }, drafts: { s1: { text: "half a thought", files: [{ path: "a.js" }] } } });
+    expect(again.store.getState().drafts.s2).toBeUndefined();
+    view.closeTab("s2");
+    expect(view.store.getState().route).toEqual({ place: "chat", sessionId: "s1" });
+    view.closeTab("s1");
+    expect(view.store.getState()).toMatchObject({ route: { place: "graph", graphId: "g1" } });
+    view.setDraft("s1", { text: "" });
+    expect(view.store.getState().drafts.s1).toBeUndefined();
+  });
+
   test("that is nonsense is left at the defaults", async () => {
     const { clock, core, open } = await world();
     core.answer("set_view_state", { windowId: "c", state: { route: { place: "moon" }, tabs: [7, { graphId: "g1" }], panels: [1], recents: "x", graphs: { g1: { viewport: { x: "a" } } } } });

@@ -79,7 +79,7 @@ export function Select<Value extends string>({
         <Icon name="chevron-down" size={14} className="text-fg-2" />
       </Base.Trigger>
       <Base.Portal>
-        <Base.Positioner alignItemWithTrigger={false} sideOffset={4} collisionPadding={6} className="z-50">
+        <Base.Positioner alignItemWithTrigger={false} sideOffset={4} collisionPadding={6} className="z-65">
           <Base.Popup
             className={classNames(
               popupSurface,

@@ -21,7 +21,7 @@ export function Menu({ label, entries, trigger, side = 'bottom', align = 'start'
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={6} className="z-50">
+        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={6} className="z-65">
           <Base.Popup aria-label={label} className={menuPopupClass}>
             <MenuRows entries={entries} />
           </Base.Popup>
@@ -43,7 +43,7 @@ export function ContextMenu({ label, entries, children }: ContextMenuProps): JSX
     <BaseContext.Root>
       <BaseContext.Trigger render={children} />
       <BaseContext.Portal>
-        <BaseContext.Positioner collisionPadding={6} className="z-50">
+        <BaseContext.Positioner collisionPadding={6} className="z-65">
           <BaseContext.Popup aria-label={label} className={menuPopupClass}>
             <MenuRows entries={entries} />
           </BaseContext.Popup>
@@ -68,7 +68,7 @@ export function PointMenu({ label, entries, at, onClose }: PointMenuProps): JSX.
   return (
     <Base.Root open={at !== null} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} side="bottom" align="start" sideOffset={2} collisionPadding={6} className="z-50">
+        <Base.Positioner anchor={anchor} side="bottom" align="start" sideOffset={2} collisionPadding={6} className="z-65">
           <Base.Popup aria-label={label} className={menuPopupClass}>
             <MenuRows entries={entries} />
           </Base.Popup>

@@ -34,7 +34,7 @@ function drawEntry(entry: MenuEntry, anyIcon: boolean): JSX.Element {
           <Icon name="chevron-right" size={14} className="text-fg-3" />
         </Base.SubmenuTrigger>
         <Base.Portal>
-          <Base.Positioner sideOffset={2} collisionPadding={6} className="z-50">
+          <Base.Positioner sideOffset={2} collisionPadding={6} className="z-65">
             <Base.Popup className={menuPopupClass}>
               <MenuRows entries={entry.entries} />
             </Base.Popup>

@@ -21,7 +21,7 @@ export function Popover({ label, trigger, children, side = 'bottom', align = 'st
     <Base.Root open={open} onOpenChange={(next) => onOpenChange?.(next)}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={6} className="z-50">
+        <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={6} className="z-65">
           <Base.Popup aria-label={label} className={classNames(popupSurface, 'max-h-(--available-height) max-w-96 overflow-auto p-3 text-ui', className)}>
             {children}
           </Base.Popup>

@@ -19,7 +19,7 @@ export function Tooltip({ label, shortcut, side = 'bottom', children }: TooltipP
     <Base.Root>
       <Base.Trigger render={children} />
       <Base.Portal>
-        <Base.Positioner side={side} sideOffset={6} collisionPadding={6} className="z-50">
+        <Base.Positioner side={side} sideOffset={6} collisionPadding={6} className="z-65">
           <Base.Popup
             role="tooltip"
             className="flex max-w-80 items-center gap-2 rounded-field border border-line-2 bg-raised px-2 py-1 text-small text-fg shadow-layer transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0"

@@ -47,7 +47,7 @@ function EgressRow({ entry }: { readonly entry: EgressEntry }): JSX.Element {
   const formats = useFormats();
   const blocked = entry.outcome === 'blocked';
   // Nobody behind a usual port of this machine is what looking for servers mostly finds.
-  const quiet = entry.local && entry.purpose === 'model-list' && entry.outcome === 'failed';
+  const quiet = entry.local && entry.purpose === 'model-list' && !blocked;
   const bad = !quiet && (blocked || entry.outcome === 'failed' || (entry.status !== undefined && entry.status >= 400));
   const rest = entry.url.slice(entry.url.indexOf(entry.host) + entry.host.length);
   return (
@@ -69,7 +69,7 @@ function EgressRow({ entry }: { readonly entry: EgressEntry }): JSX.Element {
         <td className="truncate pe-4 max-md:hidden">
           <AskedBy entry={entry} />
         </td>
-        <td className={`numbers ${bad ? 'text-st-failed' : 'text-fg-2'}`}>{blocked ? t('egress.outcome.blocked') : quiet ? t('egress.nobody') : (entry.status ?? t(`egress.outcome.${entry.outcome}`))}</td>
+        <td className={`numbers ${bad ? 'text-st-failed' : 'text-fg-2'}`}>{blocked ? t('egress.outcome.blocked') : quiet && entry.status === undefined ? t('egress.nobody') : (entry.status ?? t(`egress.outcome.${entry.outcome}`))}</td>
         <td className="numbers text-fg-2 max-md:hidden">{formats.bytes(entry.sentBytes)}</td>
         <td className="numbers text-fg-2 max-md:hidden">{formats.duration(entry.ms)}</td>
       </tr>

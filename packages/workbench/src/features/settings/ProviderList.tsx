@@ -2,7 +2,7 @@
 
 import type { Provider } from '@axion/protocol';
 import { Button, Dialog, type RunState, StateGlyph, useToasts } from '@axion/ui';
-import { type JSX, useState } from 'react';
+import { type JSX, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
@@ -18,6 +18,8 @@ export function ProviderList(): JSX.Element {
   const t = useT();
   const toasts = useToasts();
   const providers = useStore(models.store, (state) => state.providers);
+  const configured = useStore(models.store, (state) => state.config?.providers);
+  const written = useMemo(() => new Set(Object.keys(configured ?? {})), [configured]);
   const searching = useStore(models.store, (state) => state.searching);
   const [keyFor, setKeyFor] = useState<Provider | null>(null);
   const [removing, setRemoving] = useState<Provider | null>(null);
@@ -63,7 +65,8 @@ export function ProviderList(): JSX.Element {
               <Button small look="ghost" busy={searching} aria-label={t('models.testNamed', { name: provider.title })} onClick={() => void models.refresh()}>
                 {t('models.test')}
               </Button>
-              {!provider.found && (
+              {/* A well-known service is there because of its key, and goes away with it. */}
+              {written.has(provider.id) && (
                 <Button small look="ghost" aria-label={t('models.removeNamed', { name: provider.title })} onClick={() => setRemoving(provider)}>
                   {t('models.remove')}
                 </Button>

@@ -26,13 +26,18 @@ export function useChangedFiles(): readonly FileChange[] {
   const session = useSession();
   const order = useSessionState((state) => state.order);
   const [count, setCount] = useState(0);
-  useEffect(
-    () =>
-      session.watch((ids) => {
-        for (const id of ids) if (changesOf(session.message(id).get()).length > 0) setCount((old) => old + 1);
-      }),
-    [session],
-  );
+  useEffect(() => {
+    const seen = new Map<string, number>();
+    return session.watch((ids) => {
+      for (const id of ids) {
+        const changes = changesOf(session.message(id).get()).length;
+        // A message that streams on after a change is looked at often and has nothing new.
+        if (changes === (seen.get(id) ?? 0)) continue;
+        seen.set(id, changes);
+        setCount((old) => old + 1);
+      }
+    });
+  }, [session]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a changed message is what asks for another reading
   return useMemo(() => mergeChanges(order.flatMap((id) => changesOf(session.message(id).get()))), [session, order, count]);
 }
