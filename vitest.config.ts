@@ -6,6 +6,9 @@ export default defineConfig({
     include: ["{protocol,packages,services,apps,tools}/**/*.test.{ts,tsx,mjs}"],
     // tools/inference has a suite of its own, because what it needs is installed apart.
     exclude: ["tools/inference/**", "**/node_modules/**", "**/dist/**", "**/target/**"],
+    // Only what hangs: how fast something is stands in bench/. CI machines are slow, and busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: process.env["AXION_SUMMARY"] === undefined ? ["default"] : ["default", ["json", { outputFile: process.env["AXION_SUMMARY"] }]],
   },
 });

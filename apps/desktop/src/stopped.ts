@@ -15,6 +15,6 @@ const put = (id: string, text: string | null | undefined): void => {
   const element = document.getElementById(id);
   if (element !== null) element.textContent = text ?? "";
 };
-put("heading", told?.heading);
+if (told !== undefined) put("heading", told.heading);
 put("message", told?.message);
 put("hint", told?.hint);
