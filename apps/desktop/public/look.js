@@ -1,7 +1,7 @@
 // Before the first paint: the theme and density that this window had last time (kept by the workbench under `axion.look`), so that a dark
 // window does not flash white. A plain script that the parser waits for; the workbench itself loads beside it.
-"use strict";
-(function () {
+
+(() => {
   const media = (query) => window.matchMedia(query).matches;
   let kept = [];
   try { kept = (window.localStorage.getItem("axion.look") || "").split(" "); } catch { /* storage is switched off: the system's look it is */ }

@@ -75,7 +75,9 @@ impl Client {
         let task = tokio::spawn(async move { dispatch(&client.core, &client.caller, &name, &text).await });
         let outcome = task.await.unwrap_or_else(|error| Err(crate::failure::internal("A command broke off", error)));
         let what = match (&outcome, command) {
-            (Ok(json), "subscribe") => serde_json::from_str::<Subscription>(json).ok().map(|known| What::Stream(known.stream.into_string())),
+            (Ok(json), "subscribe") => {
+                serde_json::from_str::<Subscription>(json).ok().map(|known| What::Stream(known.stream.into_string()))
+            }
             (Ok(_), "send_message_streaming") => Some(What::Answers),
             _ => None,
         };

@@ -8,9 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axion_protocol::{
-    ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts,
-};
+use axion_protocol::{ApprovalRequestedDraft, ErrorInfo, GraphId, JournalEvent, RunFinishedDraft, RunGrant, RunId, RunState, RunnerFacts};
 use axion_store::{ApprovalRow, EventDraft, Json, NewRun, Pending, RunUpdate, Store, StoreError, StreamName, WriteTx};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
