@@ -8,8 +8,10 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use support::{Home, Lines, Ran, Served, can_run, repository, to_the_end};
 
+/// With the demo agent, unless another model is named: a server that happens to run on this machine would be chosen before it.
 fn chat(home: &Home, more: &[&str]) -> Ran {
-    Ran::of(to_the_end(home.command().arg("chat").args(more)))
+    let model: &[&str] = if more.contains(&"--model") || more.contains(&"--session") { &[] } else { &["--model", "demo"] };
+    Ran::of(to_the_end(home.command().arg("chat").args(model).args(more)))
 }
 
 /// Each line is a JSON object.

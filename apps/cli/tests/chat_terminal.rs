@@ -15,7 +15,7 @@ fn a_person_talks_allows_a_change_and_leaves() {
     let home = Home::new();
     let file = home.write("note.md", "Title\ntext\n");
     let grant = format!("{}:rw", home.work().display());
-    let Some(mut terminal) = Terminal::open(&home, &["chat", "--grant", &grant]) else { return };
+    let Some(mut terminal) = Terminal::open(&home, &["chat", "--model", "demo", "--grant", &grant]) else { return };
     terminal.until("may change");
     terminal.until("› ");
     // An arrow and a correction, as a person types.
@@ -54,7 +54,7 @@ fn ctrl_c_interrupts_the_answer_and_ctrl_d_leaves() {
         return;
     }
     let home = Home::new();
-    let Some(mut terminal) = Terminal::open(&home, &["chat"]) else { return };
+    let Some(mut terminal) = Terminal::open(&home, &["chat", "--model", "demo"]) else { return };
     terminal.until("› ");
     terminal.type_in("slow\r");
     terminal.until("slow");
@@ -80,7 +80,7 @@ fn ctrl_c_twice_at_the_prompt_leaves() {
         return;
     }
     let home = Home::new();
-    let Some(mut terminal) = Terminal::open(&home, &["chat"]) else { return };
+    let Some(mut terminal) = Terminal::open(&home, &["chat", "--model", "demo"]) else { return };
     terminal.until("› ");
     terminal.type_in("\u{3}");
     terminal.until("again, or Ctrl-D");

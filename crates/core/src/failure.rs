@@ -11,6 +11,8 @@ pub fn storage(error: StoreError) -> ErrorInfo {
         StoreError::Conflict(_) => ErrorCode::Conflict,
         StoreError::Invalid(_) => ErrorCode::InvalidParams,
         StoreError::Internal(_) => ErrorCode::Internal,
+        // Core is closing: another instance can do it, or this one after its next start.
+        StoreError::Closed => ErrorCode::Offline,
         _ => ErrorCode::Storage,
     };
     let info = ErrorInfo::new(code, error.to_string());

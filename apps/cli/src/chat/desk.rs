@@ -99,7 +99,15 @@ impl Desk {
         axion_core::fill(&mut bytes);
         let message = format!("m-{}", axion_core::hash::hex(&bytes));
         let params = json!({ "sessionId": self.session(), "content": text, "messageId": message, "delivery": "queue", "follow": false });
-        self.door.call("send_message_streaming", &params.to_string()).await?;
+        let since = Instant::now();
+        loop {
+            match self.door.call("send_message_streaming", &params.to_string()).await {
+                // Who was asked is ending. The message has its id: sent again it is the same one.
+                Err(info) if info.code == ErrorCode::Offline && since.elapsed() < DYING => self.take_over().await?,
+                Err(info) => return Err(info),
+                Ok(_) => break,
+            }
+        }
         let message = MessageId::try_from(message).map_err(|_| ErrorInfo::new(ErrorCode::Internal, "A message's id is not one."))?;
         self.attend(Wait::To(message)).await
     }
@@ -124,10 +132,14 @@ impl Desk {
     }
 
     async fn begin(&mut self) -> Result<(), ErrorInfo> {
-        if !self.begun {
-            self.reader.begin(&self.door).await?;
-            self.begun = true;
+        if self.begun {
+            return Ok(());
         }
+        match self.reader.begin(&self.door).await {
+            Err(info) if info.code == ErrorCode::Offline => self.take_over().await?,
+            begun => begun?,
+        }
+        self.begun = true;
         Ok(())
     }
 
@@ -230,7 +242,7 @@ impl Desk {
 
     async fn take_over(&mut self) -> Result<(), ErrorInfo> {
         if !self.json {
-            self.talk.note("The Axion instance that gave this answer has ended; taking it up.");
+            self.talk.note("The Axion instance that held this chat has ended; going on without it.");
         }
         let since = Instant::now();
         loop {

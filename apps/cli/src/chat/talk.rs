@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 
-use axion_protocol::{CallId, MessageId, SessionDelta, SessionEvent, TextKind, TodoState, ToolState, TurnFinished, TurnOutcome, Usage};
+use axion_protocol::{
+    CallId, FileChange, MessageId, SessionDelta, SessionEvent, TextKind, TodoState, ToolState, TurnFinished, TurnOutcome, Usage,
+};
 
 use super::diff;
 use crate::say;
@@ -12,11 +14,20 @@ use crate::say;
 const DIM: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
 
+/// A call that goes on.
+#[derive(Default)]
+struct Call {
+    title: String,
+    /// What it changes, unless the person was asked about it and has seen it.
+    changes: Vec<FileChange>,
+    asked: bool,
+}
+
 /// Shows one session.
 pub struct Talk {
     /// UTF-16 units printed of each part.
     printed: HashMap<(MessageId, u64), u64>,
-    tools: HashMap<CallId, String>,
+    tools: HashMap<CallId, Call>,
     last: Option<(u64, TextKind)>,
     /// The line on the terminal is not at its beginning.
     open: Option<TextKind>,
@@ -53,10 +64,19 @@ impl Talk {
             SessionEvent::ToolCalled(call) => {
                 let title = say::plain(&call.title);
                 self.line(&format!("● {title}"));
-                self.tools.insert(call.call_id.clone(), title);
+                self.tools.insert(call.call_id.clone(), Call { title, ..Call::default() });
+            }
+            SessionEvent::RequestOpened(opened) => {
+                let call = opened.request.call_id.as_ref().and_then(|id| self.tools.get_mut(id));
+                call.into_iter().for_each(|call| call.asked = true);
+            }
+            SessionEvent::ToolStarted(begun) => {
+                if let (Some(call), Some(changes)) = (self.tools.get_mut(&begun.call_id), &begun.changes) {
+                    call.changes.clone_from(changes);
+                }
             }
             SessionEvent::ToolFinished(end) => {
-                let title = self.tools.remove(&end.call_id).unwrap_or_default();
+                let Call { title, changes, asked } = self.tools.remove(&end.call_id).unwrap_or_default();
                 let mark = if end.state == ToolState::Succeeded { '✓' } else { '✗' };
                 let why = match (&end.error, end.state) {
                     (Some(error), _) => format!(": {}", say::plain(&error.message)),
@@ -64,8 +84,8 @@ impl Talk {
                     (None, state) => format!(": {state}"),
                 };
                 self.line(&format!("{mark} {title}{why}"));
-                if end.state == ToolState::Succeeded {
-                    for line in end.changes.iter().flatten().flat_map(diff::lines) {
+                if end.state == ToolState::Succeeded && !asked {
+                    for line in end.changes.as_ref().unwrap_or(&changes).iter().flat_map(diff::lines) {
                         self.line(&line);
                     }
                 }

@@ -42,7 +42,7 @@ pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
         Ok(home) => Door::open(home.clone()).await.map(|door| (home, door)),
         Err(info) => Err(info),
     };
-    let (home, door) = match opened {
+    let (home, mut door) = match opened {
         Ok(opened) => opened,
         Err(info) => return refused(&info),
     };
@@ -50,7 +50,7 @@ pub async fn run(home: Option<PathBuf>, args: RunArgs) -> u8 {
         tell_of_others(&door).await;
     }
     let mut interrupts = Interrupts::listen();
-    match begin(&door, &mut order, args.json, &mut interrupts).await {
+    match begin(&home, &mut door, &mut order, args.json, &mut interrupts).await {
         Ok(_) => {}
         Err(code) => {
             door.close().await;
@@ -88,7 +88,8 @@ fn refused(info: &ErrorInfo) -> u8 {
 }
 
 /// Starts the run; asks for folders where somebody can answer.
-async fn begin(door: &Door, order: &mut Order, json: bool, interrupts: &mut Interrupts) -> Result<RunSummary, u8> {
+async fn begin(home: &Path, door: &mut Door, order: &mut Order, json: bool, interrupts: &mut Interrupts) -> Result<RunSummary, u8> {
+    let mut since: Option<Instant> = None;
     loop {
         let params = order.params().map_err(|info| refused(&info))?;
         let started = tokio::select! {
@@ -103,9 +104,20 @@ async fn begin(door: &Door, order: &mut Order, json: bool, interrupts: &mut Inte
         };
         let info = match started {
             Ok(summary) => {
+                if since.is_some()
+                    && let Door::Here { core, .. } = &*door
+                {
+                    core.resume_run(&order.run_id).await.map_err(|info| refused(&info))?;
+                }
                 return serde_json::from_str(summary.get()).map_err(|error| {
                     refused(&ErrorInfo::new(ErrorCode::Internal, format!("The answer of start_run cannot be read: {error}.")))
                 });
+            }
+            // Who was asked is ending, or was killed. Asked again under the same id it is one run; one that had begun there is taken up.
+            Err(info) if info.code == ErrorCode::Offline && since.get_or_insert_with(Instant::now).elapsed() < DYING => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                *door = Door::open(home.to_path_buf()).await.map_err(|info| refused(&info))?;
+                continue;
             }
             Err(info) => info,
         };
@@ -152,7 +164,10 @@ impl Attended {
     async fn follow(&mut self) -> Result<u8, ErrorInfo> {
         let mut show = if self.json { Show::json() } else { Show::progress(self.order.names()) };
         let mut reader = Follow::new(format!("run:{}", self.order.run_id), None, 0);
-        reader.begin(&self.door).await?;
+        match reader.begin(&self.door).await {
+            Err(info) if info.code == ErrorCode::Offline => self.take_over(&mut reader, &mut show).await?,
+            begun => begun?,
+        }
         let (mut asked_to_cancel, mut quiet) = (false, Instant::now());
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(200));
         loop {
