@@ -15,7 +15,7 @@ use super::store::Write;
 use crate::runs::{Runner, json};
 
 /// How long the agent may take to wind a cancelled turn up before its runner is killed.
-const CANCEL_GRACE: Duration = Duration::from_millis(400);
+const CANCEL_GRACE: Duration = Duration::from_millis(250);
 /// How long a turn stands still before it is tried again to write it.
 const STILL: Duration = Duration::from_secs(1);
 

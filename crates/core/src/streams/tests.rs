@@ -149,3 +149,60 @@ async fn closing_ends_the_outbox() {
     subscriptions.close();
     assert_eq!(waiting.await.unwrap(), None);
 }
+
+fn part() -> super::Voice {
+    let id = |text: &str| text.to_owned();
+    super::Voice::Part {
+        session_id: id("s").try_into().unwrap(),
+        turn_id: id("t").try_into().unwrap(),
+        message_id: id("m").try_into().unwrap(),
+        part: 0,
+        kind: axion_protocol::TextKind::Text,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_ahead_goes_behind_what_is_kept_and_not_too_often() {
+    let mut world = World::new();
+    let (_subscriptions, mut outbox) = world.client(0).await;
+    let since = tokio::time::Instant::now();
+    let (mut messages, mut text, mut kept) = (0, String::new(), 0);
+    for n in 0..1000_u64 {
+        world.hub.say("s", &part(), Some(n), "x");
+        if n % 100 == 0 {
+            world.append(1, 10);
+        }
+        let ready = tokio::time::timeout(std::time::Duration::from_millis(1), outbox.next()).await;
+        let Ok(Some(said)) = ready else { continue };
+        let value: serde_json::Value = serde_json::from_str(&said.json).unwrap();
+        if value["type"] == "session-delta" {
+            assert_eq!(value["offset"].as_u64().unwrap(), text.len() as u64, "no gap for who keeps up");
+            text.push_str(value["text"].as_str().unwrap());
+            messages += 1;
+        } else {
+            kept += 1;
+        }
+    }
+    let seconds = since.elapsed().as_secs_f64();
+    assert!(f64::from(messages) <= seconds * 50.0 + 1.0 && messages > 20, "{messages} in {seconds} s");
+    assert!(kept >= 9 && text.len() > 900);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_sleeps_costs_one_buffer_and_misses_what_the_store_heals() {
+    let world = World::new();
+    let (_subscriptions, mut outbox) = world.client(0).await;
+    for n in 0..10_000_u64 {
+        world.hub.say("s", &part(), Some(n * 10), "0123456789");
+    }
+    let mut seen = 0;
+    while let Ok(Some(said)) = tokio::time::timeout(std::time::Duration::from_millis(500), outbox.next()).await {
+        let value: serde_json::Value = serde_json::from_str(&said.json).unwrap();
+        let offset = value["offset"].as_u64().unwrap();
+        assert!(offset >= seen && value["text"].as_str().unwrap().starts_with(&(offset % 10).to_string()));
+        seen = offset + value["text"].as_str().unwrap().len() as u64;
+    }
+    assert_eq!(seen, 100_000);
+    world.hub.silent("s", &part());
+    assert!(!world.hub.has_said("s", &Vec::new()));
+}
