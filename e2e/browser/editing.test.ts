@@ -205,4 +205,41 @@ describe("drawing a graph", () => {
     await core("redone", (graph) => assert.deepEqual(ids(graph), before));
     noProblems(journey);
   });
+
+  test("nodes added one after the other lie beside each other, in view", async () => {
+    const page = journey.page();
+    const before = new Set(ids(await kept()));
+    await canvas(page).click({ position: { x: 20, y: 20 } });
+    for (let times = 0; times < 3; times += 1) {
+      await page.keyboard.press("Escape");
+      await page.getByRole("region", { name: "Nodes" }).getByRole("button", { name: "Wait", exact: true }).first().click();
+    }
+    await core("three more", (graph) => assert.equal(ids(graph).length, before.size + 3));
+    const added = ids(await kept()).filter((id) => !before.has(id));
+    const boxes = await Promise.all(added.map(async (id) => (await card(page, id).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }));
+    for (const [at, one] of boxes.entries()) {
+      assert.ok(one.width > 0, `${added[at]} is drawn`);
+      for (const other of boxes.slice(at + 1)) {
+        const apart = one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y;
+        assert.ok(apart, JSON.stringify([one, other]));
+      }
+    }
+    noProblems(journey);
+  });
+
+  test("a second tab of the browser starts as the first looks, and from then on each keeps its own", async () => {
+    const first = journey.page();
+    const { url } = journey.serve();
+    const second = await first.context().newPage();
+    await second.goto(url);
+    await second.getByRole("tab", { name: "Drawn", selected: true }).waitFor();
+    await place(second, "Settings").click();
+    await eventually("the second tab's look is kept", async () => assert.match(JSON.stringify(await journey.call("get_view_state", { windowId: "browser-2" })), /"place":"settings"/));
+    await Promise.all([first.reload(), second.reload()]);
+    await first.getByRole("tab", { name: "Drawn", selected: true }).waitFor();
+    await canvas(first).waitFor();
+    await second.getByRole("heading", { name: "Settings" }).first().waitFor();
+    await second.close();
+    noProblems(journey);
+  });
 });
