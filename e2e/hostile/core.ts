@@ -44,6 +44,15 @@ export const within = async <T>(ms: number, what: string, work: Promise<T>): Pro
   }
 };
 
+/** Asks again until it is so: for what no event tells. */
+export const until = async (what: string, is: () => Promise<boolean>, ms = 30_000): Promise<void> => {
+  const end = performance.now() + ms;
+  while (!(await is())) {
+    if (performance.now() > end) throw new Error(`waited ${ms / 1000} s until ${what}`);
+    await delay(20);
+  }
+};
+
 /** A folder of this test alone. */
 export const freshFolder = (): { readonly path: string; readonly home: string; readonly remove: () => void } => {
   const path = mkdtempSync(join(tmpdir(), "axion-hostile-"));

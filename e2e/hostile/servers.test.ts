@@ -87,7 +87,7 @@ const withServer = async (kind: (typeof KINDS)[number], id: string, replies: rea
   }
 };
 
-describe("a provider that misbehaves", { concurrency: 24 }, () => {
+describe("a provider that misbehaves", { concurrency: 8 }, () => {
   test("a gigabyte that says nothing is cut off by its bytes", async () => {
   const comments = Buffer.from(`: ${"x".repeat(1020)}\n\n`.repeat(256));
   let sent = 0;
@@ -109,7 +109,7 @@ describe("a provider that misbehaves", { concurrency: 24 }, () => {
   try {
     await provide(line, "flood", "openai-chat", `http://127.0.0.1:${(flood.address() as AddressInfo).port}/v1`, { models: ["m"] });
     const sessionId = await open(line, "flood", "flood/m");
-    const { error } = await stream(line, sessionId, "Flood.");
+    const { error } = await stream(line, sessionId, "Flood.", 110_000);
     assert.equal(error?.code, "provider");
     const answer = await failedAnswer(line, sessionId, "Flood.");
     assert.match(answer.error?.message ?? "", /longer than 134217728 bytes/);

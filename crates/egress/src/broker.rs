@@ -102,8 +102,9 @@ impl Broker {
         let deadline = Instant::now() + request.limits.total;
         let mut target = self.read(&request).await?;
         let first = target.origin.clone();
-        for _ in 0..=REDIRECTS {
-            let mut record = Record::begin(&self.ledger, &request, Some(&target)).await?;
+        let keyed = !request.secrets.is_empty();
+        for hop in 0..=REDIRECTS {
+            let mut record = Record::begin(&self.ledger, &request, Some(&target), keyed && hop > 0).await?;
             let answer = match self.ask(&request, &target, &mut record, deadline).await {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -129,7 +130,7 @@ impl Broker {
             Ok(target) => Ok(target),
             Err(refusal) => {
                 let error = EgressError::Blocked(refusal);
-                Record::begin(&self.ledger, request, None).await?.failed(&error);
+                Record::begin(&self.ledger, request, None, false).await?.failed(&error);
                 Err(error)
             }
         }

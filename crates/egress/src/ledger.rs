@@ -33,10 +33,20 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) async fn begin(ledger: &Arc<dyn Ledger>, request: &Request, target: Option<&Target>) -> Result<Self, EgressError> {
+    /// `told`: the address comes from a server that was shown a key, so its path may repeat that.
+    pub(crate) async fn begin(
+        ledger: &Arc<dyn Ledger>,
+        request: &Request,
+        target: Option<&Target>,
+        told: bool,
+    ) -> Result<Self, EgressError> {
         let errand = request.errand.clone();
         // An address that cannot be read is not written down: nobody knows which part of it is a secret.
-        let shown = target.map_or_else(|| "(unreadable)".to_owned(), Target::shown);
+        let shown = match target {
+            None => "(unreadable)".to_owned(),
+            Some(target) if told => format!("{}/…", target.origin),
+            Some(target) => target.shown(),
+        };
         let mut entry = EgressEntry {
             number: 1,
             at: ledger.now(),

@@ -197,6 +197,7 @@ fn stranger(headers: &HeaderMap, port: u16) -> Option<Refusal> {
 
 async fn said(core: &Core, ask: Ask) -> Result<MessageResponse, ErrorInfo> {
     let inner = core.inner();
+    let opened = ask.session_id.is_none();
     let session_id = match ask.session_id {
         Some(id) => {
             let row = inner.sessions.store.get(id.as_str()).await.map_err(crate::failure::storage)?;
@@ -218,7 +219,7 @@ async fn said(core: &Core, ask: Ask) -> Result<MessageResponse, ErrorInfo> {
         }
     };
     let sending = Sending {
-        session_id,
+        session_id: session_id.clone(),
         content: ask.content,
         message_id: None,
         parts: None,
@@ -227,7 +228,12 @@ async fn said(core: &Core, ask: Ask) -> Result<MessageResponse, ErrorInfo> {
         channel: ChannelId::Webhook,
         telling: None,
     };
-    match inner.sessions.send(sending).await? {
+    let sent = inner.sessions.send(sending).await;
+    if opened && sent.is_err() {
+        // What was refused leaves no empty session behind.
+        inner.sessions.delete(session_id.as_str()).await?;
+    }
+    match sent? {
         Sent::Turn(live) | Sent::Steered(live) => inner.sessions.response(&live).await,
         Sent::Queued(begins) => {
             let live = begins.await.map_err(|_| ErrorInfo::new(ErrorCode::Offline, "Axion is closing."))??;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::Trouble;
 use super::place::Place;
+use super::veil::Veil;
 use crate::egress::Outside;
 use crate::keys::Secret;
 
@@ -50,7 +51,13 @@ impl Asker {
         let status = reply.status;
         let body = reply.body.all().await.map_err(|error| failed(&error))?;
         match status {
-            200..=299 => serde_json::from_slice(&body).map_err(|_| refused("it answered with something that is no JSON")),
+            200..=299 => {
+                // A list is kept and shown: a key that it repeats would be, too.
+                let mut veil = Veil::new(self.key.as_deref().map(Secret::expose));
+                let mut seen = veil.pass(&body);
+                seen.extend(veil.end());
+                serde_json::from_slice(&seen).map_err(|_| refused("it answered with something that is no JSON"))
+            }
             401 | 403 if self.key.is_none() => Err(Trouble { state: ProviderState::NoKey, why: "It wants a key".to_owned() }),
             401 | 403 => Err(refused(&format!("it did not accept the key ({status})"))),
             _ => Err(refused(&format!("it answered {status}"))),
