@@ -1,11 +1,13 @@
 /** What npm start and npm test decide by themselves: how new a Node is, what is stale, who builds, how suites are counted. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { countCargo, countJourneys, countRules, countVitest } from "./counts.mjs";
+import { packSmaller } from "./debian-package.mjs";
 import { isNewEnough } from "./node-runtime.mjs";
+import { has } from "./phase.mjs";
 import { root } from "./place.mjs";
 import { alone, stampOf } from "./stamps.mjs";
 
@@ -99,5 +101,28 @@ describe("the commands", () => {
     expect(start).toEqual({ code: 1, text: expect.stringContaining("--serve, --no-open, --port N and --home DIR") });
     const other = await said([join(root, "tools/bootstrap/run.mjs"), "biuld"]);
     expect(other).toEqual({ code: 1, text: expect.stringContaining("build-desktop") });
+  });
+});
+
+describe.runIf(has("dpkg-deb"))("a .deb", () => {
+  it("is packed anew, smaller, with the same in it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "axion-deb-"));
+    try {
+      const content = join(folder, "content");
+      mkdirSync(join(content, "DEBIAN"), { recursive: true });
+      mkdirSync(join(content, "usr"));
+      writeFileSync(join(content, "DEBIAN", "control"), "Package: axion-test\nVersion: 1\nArchitecture: all\nMaintainer: none\nDescription: none\n");
+      writeFileSync(join(content, "usr", "text"), Array.from({ length: 20_000 }, (_, index) => `line ${index * 7919}`).join("\n"));
+      const packed = join(folder, "a.deb");
+      const dpkg = (...args) => spawnSync("dpkg-deb", args, { encoding: "utf8" });
+      dpkg("--root-owner-group", "-Zgzip", "-z1", "--build", content, packed);
+      const [size, held] = [statSync(packed).size, dpkg("--contents", packed).stdout];
+      await packSmaller(folder);
+      expect(statSync(packed).size).toBeLessThan(size);
+      expect(dpkg("--contents", packed).stdout).toBe(held);
+      expect(readdirSync(folder).toSorted()).toEqual(["a.deb", "content"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

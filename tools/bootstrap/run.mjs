@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { packSmaller } from "./debian-package.mjs";
 import { nodeRuntime } from "./node-runtime.mjs";
 import { Stop, main, run } from "./phase.mjs";
 import { root } from "./place.mjs";
@@ -46,6 +47,8 @@ const commands = {
     // All packages in one run: the bundler marks the binary for each, and a second run would leave the first mark in it.
     const bundles = { linux: "deb,rpm", darwin: "app,dmg", win32: "msi" }[process.platform] ?? "deb";
     await run(runtime.node, [tauri, "build", "--bundles", bundles, ...args], { cwd: join(root, "apps/desktop"), env: runtime.env, stdio: "inherit" });
+    const folder = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release", "bundle", "deb");
+    if (existsSync(folder)) await packSmaller(folder);
   },
 };
 
