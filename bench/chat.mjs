@@ -6,7 +6,8 @@
  * the same server and on each re-parses and re-renders the whole message, with the same Markdown library and React. In each page a
  * MutationObserver says when a token's text is in the document, and the animation frame after it when that is on screen.
  * 1. token → screen at 100 tokens a second, p50 and p95;
- * 2. intervals between animation frames meanwhile, behind 10,000 messages, and the main thread's time per frame;
+ * 2. intervals between animation frames meanwhile, behind 10,000 messages, and time of the main thread (Chromium) or CPU of
+ *    the web process (desktop) per frame;
  * 3. a session of 10,000 messages and 50 MB, from the click to the text of its latest message, p50 and p95;
  * 4. memory while streaming for `--minutes N` (1): JS heap after a forced collection and PSS of all processes, each 10 s, and its slope.
  * `--no-desktop`, `--no-chromium`, `--debug` (the debug binary of `axion serve`), `--seconds N` of streaming in 1 and 2 (20), `--opens N`
@@ -44,15 +45,15 @@ const desktop = option("no-desktop") ? undefined : binary(process.env.AXION_DESK
 
 const load = () => loadavg()[0].toFixed(1);
 const row = (name, ...cells) => console.log(`  ${name.padEnd(34)} ${cells.join("   ")}`);
-const streamRow = (name, found) => {
+const streamRow = (name, found, cpu) => {
   row(`${name}: token → screen`, `p50 ${ms(found.p50)}`, `p95 ${ms(found.p95)}`, `worst ${ms(found.worst)}`, `${found.tokens} tokens at ${found.rate.toFixed(0)}/s in ${found.updates} updates${found.missing === 0 ? "" : `, ${found.missing} MISSING`}`);
-  row(`${name}: frames`, `interval p50 ${ms(found.frame50)}`, `p95 ${ms(found.frame95)}`, `p99 ${ms(found.frame99)}`, `at rest p50 ${ms(found.rest50)}, p95 ${ms(found.rest95)}`, `rendering p50 ${ms(found.busy50)}, p95 ${ms(found.busy95)}`, ...(found.cpu === undefined ? [] : [`main thread ${ms(found.cpu)} a frame`]));
+  row(`${name}: frames`, `interval p50 ${ms(found.frame50)}`, `p95 ${ms(found.frame95)}`, `p99 ${ms(found.frame99)}`, `at rest p50 ${ms(found.rest50)}, p95 ${ms(found.rest95)}`, `rendering p50 ${ms(found.busy50)}, p95 ${ms(found.busy95)}`, ...(found.cpu === undefined ? [] : [`${cpu} ${ms(found.cpu)} a frame`]));
 };
-const show = (title, { opened, streamed, compared, kept }) => {
+const show = (title, cpu, { opened, streamed, compared, kept }) => {
   console.log(`\n${title}; load ${load()} at the end`);
   for (const [name, times] of [["open the long session", opened.cold], ["the same once more", opened.again]]) row(name, `p50 ${ms(quantile(times, 0.5))}`, `p95 ${ms(quantile(times, 0.95))}`, `${times.length} times, ${times.map((time) => time.toFixed(0)).join(" ")}`);
-  streamRow("Axion", streamed);
-  if (compared !== undefined) streamRow("naive", compared);
+  streamRow("Axion", streamed, cpu);
+  if (compared !== undefined) streamRow("naive", compared, cpu);
   for (const [name, { first, last, perMinute }] of Object.entries(kept ?? {})) row(name, `${first.toFixed(1)} MB first`, `${last.toFixed(1)} MB last`, `${perMinute >= 0 ? "+" : ""}${perMinute.toFixed(2)} MB a minute`);
 };
 
@@ -67,11 +68,11 @@ try {
   if (!option("no-chromium")) {
     const { inChromium } = await import("./chat/chromium.mjs");
     const { startServe } = await import("@axion/e2e/serve");
-    show(`Chromium, axion serve (${profile})`, await inChromium({ ...shared, startServe }));
+    show(`Chromium, axion serve (${profile})`, "main thread", await inChromium({ ...shared, startServe }));
   }
   if (desktop !== undefined) {
     const { inDesktop } = await import("./chat/desktop.mjs");
-    show("desktop app (release)", await inDesktop({ ...shared, desktop }));
+    show("desktop app (release)", "CPU of the web process", await inDesktop({ ...shared, desktop }));
   }
 } finally {
   server.close();

@@ -48,7 +48,7 @@ export const inChromium = async ({ axion, homes, server, tokens, minutes, opens,
       return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
     };
     const kept = minutes === 0 ? undefined : await memory(page, server, call, minutes, async () => ({
-      "JS heap": await used(), "PSS of axion and runner": total(memoryOf(serve.pid)), "PSS of Chromium": total(memoryOf(host.process().pid)),
+      "JS heap": await used(), ...Object.fromEntries(Object.entries(memoryOf(serve.pid)).map(([name, mb]) => [`PSS of ${name}`, mb])), "PSS of Chromium": total(memoryOf(host.process().pid)),
     }));
     await tab.close();
     const plain = await context.newPage();

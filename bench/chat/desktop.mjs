@@ -7,7 +7,6 @@ import { once } from "node:events";
 import { chmodSync, globSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { Desktop, until } from "@axion/e2e/webdriver";
 import { memoryOf, withDisplay } from "../desktop/window.mjs";
 import { caller, prepare } from "./homes.mjs";
@@ -43,12 +42,30 @@ const driverPid = () =>
     }
   }).at(-1);
 
-const on = (desktop) => ({
+const TICKS_A_SECOND = 100;
+/** CPU time in milliseconds that the web processes below a process have used: all their threads, painting too. */
+const webProcessTime = (root) => {
+  const all = new Map();
+  for (const name of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      all.set(Number(name), { parent: Number(fields[1]), web: stat.includes("(WebKitWebProces"), ticks: Number(fields[11]) + Number(fields[12]) });
+    } catch { /* it ended while we looked */ }
+  }
+  const below = (pid) => { for (let at = pid; at > 1; at = all.get(at)?.parent ?? 0) if (at === root) return true; return false; };
+  return [...all].filter(([pid, { web }]) => web && below(pid)).reduce((sum, [, { ticks }]) => sum + (1000 * ticks) / TICKS_A_SECOND, 0);
+};
+
+const on = (desktop, driver) => ({
+  profile: async () => {
+    const before = webProcessTime(driver);
+    return async () => webProcessTime(driver) - before;
+  },
   run: (body, ...args) => desktop.run(`const args = [...arguments]; ${body}`, ...args),
   load: async () => {
-    await desktop.run("setTimeout(() => location.reload(), 0);");
-    await delay(300);
-    await until("the workbench", () => desktop.run("return document.querySelector('main') !== null && document.querySelector('nav button') !== null;"));
+    await desktop.run("window.__left = true; setTimeout(() => location.reload(), 0);");
+    await until("the workbench", () => desktop.run("return window.__left === undefined && document.querySelector('main') !== null && document.querySelector('nav button') !== null;"));
   },
 });
 
@@ -60,13 +77,13 @@ export const inDesktop = async ({ axion, desktop, homes, server, tokens, minutes
       const app = await Desktop.open(desktop, { ...env, AXION_HOME: join(home, "axion") }, await freePort());
       let result;
       try {
-        const page = on(app);
+        const pid = driverPid();
+        const page = on(app, pid);
         await until("the workbench", () => app.find("main"));
         const call = caller(axion, home);
         const opened = await opening(page, opens);
         await prepare(call, server);
         const streamed = await streaming(page, server, call, tokens);
-        const pid = driverPid();
         const kept = minutes === 0 ? undefined : await memory(page, server, call, minutes, async () => {
           const parts = memoryOf(pid);
           return Object.fromEntries(Object.entries(parts).map(([name, mb]) => [`PSS of ${name}`, mb]));
@@ -84,7 +101,7 @@ export const inDesktop = async ({ axion, desktop, homes, server, tokens, minutes
       try {
         await plain.run("setTimeout((to) => { location.href = to; }, 0, arguments[0]);", server.url);
         await until("the naive page", () => plain.run("return window.beginNaive !== undefined;"));
-        return { ...result, compared: await naive(on(plain), server, tokens) };
+        return { ...result, compared: await naive(on(plain, driverPid()), server, tokens) };
       } finally {
         await plain.close();
       }

@@ -1,5 +1,5 @@
-// One chat in the list: title and time, and what happened last. The glyph is the state; a quiet chat has the icon of chats. Renamed in
-// place, by F2 or from its menu.
+// One chat in the list: title and time, and what happened last. The glyph is the state; a quiet chat has the icon of chats. It turns only
+// where the chat is not shown: there its words move, and WebKit pays a third more per frame for both. Renamed in place, by F2 or from its menu.
 
 import type { SessionInfo } from '@axion/protocol';
 import { ContextMenu, Icon, IconButton, Menu, StateGlyph } from '@axion/ui';
@@ -57,7 +57,7 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
           className="ring-inside flex min-w-0 flex-1 items-start gap-2.5 px-3 py-[5px] text-start"
         >
           <span className="mt-[3px] inline-flex w-3.5 shrink-0 justify-center">
-            {state === null ? <Icon name="message-square" size={14} className="text-fg-2" /> : <StateGlyph state={state} label={stateWord(t, state)} turning={state === 'running'} />}
+            {state === null ? <Icon name="message-square" size={14} className="text-fg-2" /> : <StateGlyph state={state} label={stateWord(t, state)} turning={state === 'running' && !active} />}
           </span>
           <span className="min-w-0 flex-1">
             <span className="flex items-baseline gap-2">
