@@ -2,7 +2,7 @@
 
 import type { EdgeLook, NodeView } from '@axion/canvas';
 import type { GraphModel } from '@axion/client';
-import { useEffect, useMemo, useReducer } from 'react';
+import { useEffect, useMemo, useReducer, useState } from 'react';
 import { useMessages } from '../../../messages/context.ts';
 import { useNow } from '../../../session/clock.ts';
 import { useClient, useRun } from '../../../session/context.ts';
@@ -10,7 +10,7 @@ import { stateWord } from '../../../session/words.ts';
 import { createHold } from './heldRunning.ts';
 import { createRunDrawer, type RunDrawing, type ViewWords } from './nodeViews.ts';
 
-/** A run that ended so short a time ago is one that the person has just started. */
+/** A run that began while the editor was open and ended so short a time ago is one that the person has just started. */
 const JUST_NOW_MS = 2000;
 const noDrawing: RunDrawing = { views: new Map<string, NodeView>(), looks: new Map<string, EdgeLook>() };
 
@@ -24,9 +24,11 @@ export function useRunDrawing(runId: string | null, model: GraphModel): RunDrawi
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const { draw, hold } = useMemo(() => ({ draw: createRunDrawer(words), hold: createHold(words.state('running')) }), [words, runId]);
   const { environment } = useClient();
+  const [opened] = useState(() => environment.now());
   const real = run === null || run.view.version === 0 ? noDrawing : draw(model, run.view, now);
   const exactly = environment.now();
-  const { drawing, nextAt } = hold(real, live || exactly - (run?.view.endedAt ?? 0) < JUST_NOW_MS, exactly);
+  const justNow = (run?.view.startedAt ?? 0) >= opened && exactly - (run?.view.endedAt ?? 0) < JUST_NOW_MS;
+  const { drawing, nextAt } = hold(real, live || justNow, exactly);
   const [, again] = useReducer((times: number) => times + 1, 0);
   useEffect(() => (nextAt === null ? undefined : environment.after(Math.max(0, nextAt - environment.now()), again)), [environment, nextAt]);
   return drawing;
