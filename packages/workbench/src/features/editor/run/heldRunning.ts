@@ -17,15 +17,24 @@ export interface HeldDrawing {
 const PASSED = new Set<NodeView['state']>(['succeeded', 'failed']);
 const RUNNING = new Set<NodeView['state']>(['running', 'retrying']);
 
-/** For one run. `fresh`: the run goes on, or ended just now; of an old run nothing is held. */
-export function createHold(runningWord: string): (real: RunDrawing, fresh: boolean, now: number) => HeldDrawing {
+/** What is known of the run: it goes on, or ended just now; and whether it was seen from its start, so that even the first drawing is news. */
+export interface HoldFacts {
+  readonly fresh: boolean;
+  readonly fromStart: boolean;
+}
+
+/** For one run. Of an old run nothing is held, nor what had ended before it was looked at. */
+export function createHold(runningWord: string): (real: RunDrawing, facts: HoldFacts, now: number) => HeldDrawing {
   /** When each card first looked as running. */
   const since = new Map<string, number>();
   const cards = new Map<string, { readonly real: NodeView; readonly held: NodeView }>();
   let last: { readonly real: RunDrawing; readonly nextAt: number | null; readonly drawing: RunDrawing } | null = null;
-  return (real, fresh, now) => {
+  let first = true;
+  return (real, facts, now) => {
     if (last?.real === real && (last.nextAt === null || now < last.nextAt)) return last;
     if (real.views.size > MOST) return { drawing: real, nextAt: null };
+    const news = facts.fresh && (facts.fromStart || !first);
+    if (real.views.size > 0) first = false;
     let nextAt = Number.POSITIVE_INFINITY;
     let views: Map<string, NodeView> | null = null;
     for (const [id, view] of real.views) {
@@ -35,7 +44,7 @@ export function createHold(runningWord: string): (real: RunDrawing, fresh: boole
         continue;
       }
       if (!PASSED.has(view.state)) continue;
-      if (begun === undefined) since.set(id, fresh ? now : Number.NEGATIVE_INFINITY);
+      if (begun === undefined) since.set(id, news ? now : Number.NEGATIVE_INFINITY);
       const until = (since.get(id) ?? now) + HOLD_MS;
       if (until <= now) {
         cards.delete(id);

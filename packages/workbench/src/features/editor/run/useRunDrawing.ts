@@ -27,8 +27,9 @@ export function useRunDrawing(runId: string | null, model: GraphModel): RunDrawi
   const [opened] = useState(() => environment.now());
   const real = run === null || run.view.version === 0 ? noDrawing : draw(model, run.view, now);
   const exactly = environment.now();
-  const justNow = (run?.view.startedAt ?? 0) >= opened && exactly - (run?.view.endedAt ?? 0) < JUST_NOW_MS;
-  const { drawing, nextAt } = hold(real, live || justNow, exactly);
+  const fromStart = (run?.view.startedAt ?? 0) >= opened;
+  const justNow = fromStart && exactly - (run?.view.endedAt ?? 0) < JUST_NOW_MS;
+  const { drawing, nextAt } = hold(real, { fresh: live || justNow, fromStart }, exactly);
   const [, again] = useReducer((times: number) => times + 1, 0);
   useEffect(() => (nextAt === null ? undefined : environment.after(Math.max(0, nextAt - environment.now()), again)), [environment, nextAt]);
   return drawing;
