@@ -24,6 +24,7 @@ mod host;
 mod keys;
 mod models;
 mod notices;
+pub mod opener;
 mod providers;
 mod resources;
 pub mod rpc;

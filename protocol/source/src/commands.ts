@@ -42,6 +42,8 @@ export const commands = {
   get_runtime: query(struct("GetRuntimeParams", {}), RuntimeStatus),
   install_runtime: change(struct("InstallRuntimeParams", { consent: boolean, file: optional(text(4096)) }), RuntimeStatus),
   browse_folders: query(struct("BrowseFoldersParams", { path: optional(text(4096)) }), FolderListing),
+  /** Opens a page in the person's browser. For windows that cannot do so themselves: refused unless `get_system` lists the capability `links`. */
+  open_link: change(struct("OpenLinkParams", { url: text(2000) }), nothing),
   subscribe: query(struct("SubscribeParams", { stream: StreamId, epoch: optional(text(64)), after: optional(integer()) }), Subscription),
   unsubscribe: query(struct("UnsubscribeParams", { stream: StreamId }), done),
   read_stream: query(struct("ReadStreamParams", { stream: StreamId, after: optional(integer()), limit: optional(integer(1, 10_000)) }), StreamPage),

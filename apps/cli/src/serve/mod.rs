@@ -3,7 +3,6 @@
 //! Only 127.0.0.1, only our Host and Origin, and nothing works before the token was shown (`hello`). The commands are
 //! those of Core; here are the listener, the page's files and the WebSocket.
 
-mod browser;
 mod guard;
 mod pages;
 mod socket;
@@ -172,7 +171,7 @@ fn announce(address: &Address, args: &ServeArgs) {
     } else {
         say::out(&format!("Axion is at {}", address.url));
     }
-    if !args.no_open && !browser::open(&address.url) {
+    if !args.no_open && !axion_core::opener::open(&address.url) {
         say::note("axion: no browser was opened; open the address yourself. It stays valid while this runs.");
     }
 }

@@ -18,6 +18,9 @@ pub async fn install_runtime(call: Call) -> Answer { call.run("install_runtime")
 /// Protocol command `browse_folders`.
 #[tauri::command]
 pub async fn browse_folders(call: Call) -> Answer { call.run("browse_folders").await }
+/// Protocol command `open_link`.
+#[tauri::command]
+pub async fn open_link(call: Call) -> Answer { call.run("open_link").await }
 /// Protocol command `subscribe`.
 #[tauri::command]
 pub async fn subscribe(call: Call) -> Answer { call.run("subscribe").await }
@@ -249,6 +252,7 @@ pub fn handler() -> impl Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Syn
         get_runtime,
         install_runtime,
         browse_folders,
+        open_link,
         subscribe,
         unsubscribe,
         read_stream,

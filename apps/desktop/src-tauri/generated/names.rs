@@ -6,6 +6,7 @@
     "get_runtime",
     "install_runtime",
     "browse_folders",
+    "open_link",
     "subscribe",
     "unsubscribe",
     "read_stream",

@@ -31,6 +31,9 @@ impl Commands for Core {
     async fn browse_folders(&self, _: &Caller, params: BrowseFoldersParams) -> Outcome<FolderListing> {
         system::blocking(move || crate::folders::list(params.path.as_deref())).await
     }
+    async fn open_link(&self, _: &Caller, params: OpenLinkParams) -> Outcome<()> {
+        self.inner().open_link(params.url).await
+    }
     async fn subscribe(&self, caller: &Caller, params: SubscribeParams) -> Outcome<Subscription> {
         self.inner().subscribe(caller, params).await
     }

@@ -1,8 +1,8 @@
 //! Core itself, streams and what windows look like.
 
 use axion_protocol::{
-    Caller, Done, ErrorInfo, ReadStreamParams, SetViewStateParams, StreamPage, SubscribeMode, SubscribeParams, Subscription, SystemInfo,
-    ViewState, clip,
+    Caller, Done, ErrorCode, ErrorInfo, ReadStreamParams, SetViewStateParams, Shell, StreamPage, SubscribeMode, SubscribeParams,
+    Subscription, SystemInfo, ViewState, clip,
 };
 use axion_store::{Place, StreamName};
 
@@ -11,6 +11,8 @@ use crate::core::Inner;
 use crate::failure::{internal, storage};
 use crate::{runs, wire};
 
+/// What a client may count on.
+const CAPABILITIES: &[&str] = &["projects", "graphs", "runs", "approvals", "settings", "runtime", "sessions", "models", "egress"];
 /// Events of one page if the reader names no number.
 const USUAL_PAGE: u64 = 1000;
 
@@ -22,9 +24,21 @@ impl Inner {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             home: clip(&self.home.to_string_lossy(), 4096),
             pid: u64::from(std::process::id()),
-            capabilities: ["projects", "graphs", "runs", "approvals", "settings", "runtime"].map(str::to_owned).into(),
+            capabilities: CAPABILITIES
+                .iter()
+                .chain((self.host.shell() == Shell::Desktop).then_some(&"links"))
+                .map(|&name| name.to_owned())
+                .collect(),
             notices: self.notices(),
         })
+    }
+
+    /// A page in a browser tab opens its links itself, and one far from this machine must not open any here.
+    pub(crate) async fn open_link(&self, url: String) -> Result<(), ErrorInfo> {
+        if self.host.shell() != Shell::Desktop {
+            return Err(ErrorInfo::new(ErrorCode::Forbidden, "Only the desktop window opens pages in the browser."));
+        }
+        blocking(move || crate::opener::follow(&url)).await
     }
 
     /// Order matters: joined to what is published before the head is read, so that nothing falls between.

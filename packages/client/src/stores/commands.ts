@@ -47,6 +47,8 @@ export interface Commands {
   deleteRun(runId: string): Promise<void>;
   answerApproval(approvalId: string, decision: Decision, note?: string): Promise<Approval>;
   updateSetting(key: SettingKey, value: Json): Promise<void>;
+  /** Opens a page outside of the workbench, by Core where the window cannot: `undefined` if this window does it by itself. */
+  openLink(url: string): Promise<void> | undefined;
   /** The whole value of an output that was too big to come with its event. */
   getValue(hash: string): Promise<Json>;
   readRunFile(runId: string, slot: string, path: string): Promise<Result<"read_run_file">>;
@@ -94,6 +96,7 @@ export const createCommands = ({ adapter, environment, workspace, openGraph, wit
       await settled(graphId);
       return shown(await call("duplicate_graph", { graphId, copyId: newId(), name }));
     },
+    openLink: (url) => (workspace.store.getState().system?.capabilities.includes("links") === true ? call("open_link", { url }).then(() => undefined) : undefined),
     renameGraph: (graphId, name) =>
       withGraph(graphId, async (graph) => {
         graph.edit([{ entity: "graph", id: "graph", field: "name", value: name }], { label: "rename" });

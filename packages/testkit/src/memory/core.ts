@@ -219,6 +219,7 @@ export class MemoryCore {
   #graphHandlers(): Omit<Handlers, SessionCommandName> {
     return {
       get_system: () => ({ version: "0.1.0", shell: "serve", platform: "memory", home: "/home/person/.axion", pid: 1, capabilities: [], notices: [] }),
+      open_link: () => null,
       run_doctor: () => ({
         checkedAt: this.#options.now(),
         checks: [

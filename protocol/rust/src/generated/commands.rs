@@ -42,6 +42,15 @@ pub struct BrowseFoldersParams {
     pub path: Option<String>,
 }
 
+/// `OpenLinkParams` of the protocol's `commands`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenLinkParams {
+    /// `url`: at most 2_000 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<2_000>, _, _>")]
+    pub url: String,
+}
+
 /// `SubscribeParams` of the protocol's `commands`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -1141,6 +1150,8 @@ pub trait Commands: Send + Sync {
     async fn install_runtime(&self, caller: &Caller, params: InstallRuntimeParams) -> Result<RuntimeStatus, ErrorInfo>;
     /// `browse_folders`: only reads.
     async fn browse_folders(&self, caller: &Caller, params: BrowseFoldersParams) -> Result<FolderListing, ErrorInfo>;
+    /// `open_link`: changes state.
+    async fn open_link(&self, caller: &Caller, params: OpenLinkParams) -> Result<(), ErrorInfo>;
     /// `subscribe`: only reads.
     async fn subscribe(&self, caller: &Caller, params: SubscribeParams) -> Result<Subscription, ErrorInfo>;
     /// `unsubscribe`: only reads.
@@ -1298,6 +1309,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "get_runtime",
     "install_runtime",
     "browse_folders",
+    "open_link",
     "subscribe",
     "unsubscribe",
     "read_stream",
@@ -1381,6 +1393,7 @@ pub const COMMANDS: &[CommandFacts] = &[
     CommandFacts { name: "get_runtime", changes: false, max_bytes: 65_536 },
     CommandFacts { name: "install_runtime", changes: true, max_bytes: 65_536 },
     CommandFacts { name: "browse_folders", changes: false, max_bytes: 65_536 },
+    CommandFacts { name: "open_link", changes: true, max_bytes: 65_536 },
     CommandFacts { name: "subscribe", changes: false, max_bytes: 65_536 },
     CommandFacts { name: "unsubscribe", changes: false, max_bytes: 65_536 },
     CommandFacts { name: "read_stream", changes: false, max_bytes: 65_536 },
@@ -1469,6 +1482,7 @@ pub async fn dispatch<C: Commands + ?Sized>(commands: &C, caller: &Caller, name:
         "get_runtime" => dispatch::encode(&commands.get_runtime(caller, dispatch::decode("get_runtime", params)?).await?),
         "install_runtime" => dispatch::encode(&commands.install_runtime(caller, dispatch::decode("install_runtime", params)?).await?),
         "browse_folders" => dispatch::encode(&commands.browse_folders(caller, dispatch::decode("browse_folders", params)?).await?),
+        "open_link" => dispatch::encode(&commands.open_link(caller, dispatch::decode("open_link", params)?).await?),
         "subscribe" => dispatch::encode(&commands.subscribe(caller, dispatch::decode("subscribe", params)?).await?),
         "unsubscribe" => dispatch::encode(&commands.unsubscribe(caller, dispatch::decode("unsubscribe", params)?).await?),
         "read_stream" => dispatch::encode(&commands.read_stream(caller, dispatch::decode("read_stream", params)?).await?),

@@ -303,6 +303,7 @@ pub fn echo(type_name: &str, json: &str) -> Option<Result<String, serde_json::Er
         "GetRuntimeParams" => pass::<axion_protocol::GetRuntimeParams>(json),
         "InstallRuntimeParams" => pass::<axion_protocol::InstallRuntimeParams>(json),
         "BrowseFoldersParams" => pass::<axion_protocol::BrowseFoldersParams>(json),
+        "OpenLinkParams" => pass::<axion_protocol::OpenLinkParams>(json),
         "SubscribeParams" => pass::<axion_protocol::SubscribeParams>(json),
         "UnsubscribeParams" => pass::<axion_protocol::UnsubscribeParams>(json),
         "Done" => pass::<axion_protocol::Done>(json),

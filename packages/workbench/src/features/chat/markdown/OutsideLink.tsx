@@ -1,12 +1,16 @@
 // A link of a model's text. It says where it goes before it opens, and opens outside of the workbench without telling where from.
 
-import { Button, Dialog } from '@axion/ui';
+import { Button, Dialog, useToasts } from '@axion/ui';
 import { type JSX, type ReactNode, useState } from 'react';
 import { useT } from '../../../messages/context.ts';
+import { useClient } from '../../../session/context.ts';
+import { reasonOf } from '../../../session/words.ts';
 import type { SafeLink } from './links.ts';
 
 export function OutsideLink({ link, children }: { readonly link: SafeLink; readonly children: ReactNode }): JSX.Element {
   const t = useT();
+  const client = useClient();
+  const toasts = useToasts();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -37,7 +41,9 @@ export function OutsideLink({ link, children }: { readonly link: SafeLink; reado
                 trailingIcon="arrow-up-right"
                 onClick={() => {
                   setAsking(false);
-                  window.open(link.href, '_blank', 'noopener,noreferrer');
+                  const opening = client.commands.openLink(link.href);
+                  if (opening === undefined) window.open(link.href, '_blank', 'noopener,noreferrer');
+                  else opening.catch((error: unknown) => toasts.show({ title: t('chat.notDone', { reason: reasonOf(t, error) }), state: 'failed' }));
                 }}
               >
                 {t('chat.linkOpen')}
