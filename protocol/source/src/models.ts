@@ -15,7 +15,7 @@ export const Capability = literals("Capability", ["streaming", "tools", "reasoni
 export const CapabilityClaim = struct("CapabilityClaim", { capability: Capability, has: boolean, source: ClaimSource });
 export const ModelPrice = struct("ModelPrice", { input: DurationMs, output: DurationMs, cacheRead: optional(DurationMs) }, "US dollars for a million tokens.");
 
-/** What seed 004 calls by this name. `id` is unique among all providers: `provider/name`, or the plain name where only one provider has it. */
+/** What seed 004 calls by this name. `id` is unique among all providers: `PROVIDER/NAME` (the demo agent is plain `demo`). Commands take the plain name too, where only one provider has it. */
 export const ModelInfo = struct("ModelInfo", {
   id: text(400),
   provider: ProviderId,
