@@ -6,33 +6,11 @@ use tokio::sync::mpsc;
 pub struct Interrupts(mpsc::Receiver<()>);
 
 impl Interrupts {
-    /// Listens from now on; the default, ending at once, no longer holds.
+    /// Listens from now on; the default, ending at once, no longer holds when this returns.
     pub fn listen() -> Self {
         let (sender, receiver) = mpsc::channel(4);
-        tokio::spawn(async move {
-            #[cfg(unix)]
-            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-            loop {
-                #[cfg(unix)]
-                let ended = async {
-                    match &mut terminate {
-                        Some(terminate) => {
-                            terminate.recv().await;
-                        }
-                        None => std::future::pending().await,
-                    }
-                };
-                #[cfg(not(unix))]
-                let ended = std::future::pending::<()>();
-                tokio::select! {
-                    pressed = tokio::signal::ctrl_c() => if pressed.is_err() { return },
-                    () = ended => {}
-                }
-                if sender.send(()).await.is_err() {
-                    return;
-                }
-            }
-        });
+        let mut asked = Asked::listen();
+        tokio::spawn(async move { while asked.next().await && sender.send(()).await.is_ok() {} });
         Self(receiver)
     }
 
@@ -41,5 +19,46 @@ impl Interrupts {
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
+    }
+}
+
+#[cfg(unix)]
+struct Asked {
+    interrupt: Option<tokio::signal::unix::Signal>,
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Asked {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self { interrupt: signal(SignalKind::interrupt()).ok(), terminate: signal(SignalKind::terminate()).ok() }
+    }
+
+    async fn next(&mut self) -> bool {
+        async fn of(signal: &mut Option<tokio::signal::unix::Signal>) -> bool {
+            match signal {
+                Some(signal) => signal.recv().await.is_some(),
+                None => std::future::pending().await,
+            }
+        }
+        tokio::select! {
+            came = of(&mut self.interrupt) => came,
+            came = of(&mut self.terminate) => came,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Asked;
+
+#[cfg(not(unix))]
+impl Asked {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
     }
 }

@@ -289,7 +289,7 @@ async fn a_closed_core_leaves_its_runs_to_the_next_one() {
         tokio::task::yield_now().await;
     }
     world.core.close().await;
-    assert_eq!(world.refused("list_runs", json!({})).await.code, ErrorCode::Storage);
+    assert_eq!(world.refused("list_runs", json!({})).await.code, ErrorCode::Offline);
     let mut world = open(&home, script()).await;
     assert_eq!(world.ok("get_run", json!({ "runId": run_id })).await["summary"]["state"], "running");
     assert_eq!(world.core.resume_runs().await.unwrap(), 1);
