@@ -3,8 +3,9 @@ import type { Door } from "./door.ts";
 
 /** What the snippets take for granted: a provider that has the model they name (here a scripted server with a key), and the session that they write to. */
 export const prepareSeed = async (door: Door, base: string): Promise<void> => {
-  await door.invoke("set_key", { name: "anthropic", value: "sk-seed" });
   await door.invoke("update_config", { key: "providers.anthropic", value: { kind: "anthropic", baseUrl: base, keyName: "anthropic", enabled: true } });
+  // A key belongs to the address that its provider has when it is set.
+  await door.invoke("set_key", { name: "anthropic", value: "sk-seed" });
   await door.invoke("get_models", { refresh: true });
   await door.invoke("create_session", { sessionId: "sess_abc123", model: "claude-sonnet-4-20250514" });
 };

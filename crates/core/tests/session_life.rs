@@ -27,7 +27,7 @@ async fn an_answer_to_a_request_is_durable_before_the_agent_hears_of_it() {
     for wrong in [json!({}), json!({ "option": "maybe" }), json!({ "text": " " })] {
         assert_eq!(world.refused("answer_request", answer(wrong)).await.code, ErrorCode::InvalidParams);
     }
-    let answers = (0..6).map(|n| world.call("answer_request", answer(json!({ "option": if n % 2 == 0 { "yes" } else { "yes" } }))));
+    let answers = (0..6).map(|_| world.call("answer_request", answer(json!({ "option": "yes" }))));
     let outcomes = futures_util::future::join_all(answers).await;
     assert!(outcomes.iter().any(Result::is_ok));
     world.until_state(&session, "idle").await;

@@ -8,9 +8,6 @@ import { reasonOf } from '../../../session/words.ts';
 import type { SafeLink } from './links.ts';
 
 export function OutsideLink({ link, children }: { readonly link: SafeLink; readonly children: ReactNode }): JSX.Element {
-  const t = useT();
-  const client = useClient();
-  const toasts = useToasts();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -28,33 +25,37 @@ export function OutsideLink({ link, children }: { readonly link: SafeLink; reado
       >
         {children}
       </a>
-      {asking && (
-        <Dialog
-          open
-          onClose={() => setAsking(false)}
-          title={t('chat.linkTitle', { host: link.host })}
-          actions={
-            <>
-              <Button onClick={() => setAsking(false)}>{t('chat.linkStay')}</Button>
-              <Button
-                look="ink"
-                trailingIcon="arrow-up-right"
-                onClick={() => {
-                  setAsking(false);
-                  const opening = client.commands.openLink(link.href);
-                  if (opening === undefined) window.open(link.href, '_blank', 'noopener,noreferrer');
-                  else opening.catch((error: unknown) => toasts.show({ title: t('chat.notDone', { reason: reasonOf(t, error) }), state: 'failed' }));
-                }}
-              >
-                {t('chat.linkOpen')}
-              </Button>
-            </>
-          }
-        >
-          <p className="mb-2">{t('chat.linkText')}</p>
-          <code className="block max-h-40 overflow-y-auto rounded-field bg-sunken px-2 py-1.5 font-mono text-mono break-all text-fg">{link.href}</code>
-        </Dialog>
-      )}
+      {asking && <LinkDialog link={link} onClose={() => setAsking(false)} />}
     </>
+  );
+}
+
+function LinkDialog({ link, onClose }: { readonly link: SafeLink; readonly onClose: () => void }): JSX.Element {
+  const t = useT();
+  const client = useClient();
+  const toasts = useToasts();
+  const follow = () => {
+    onClose();
+    const opening = client.commands.openLink(link.href);
+    if (opening === undefined) window.open(link.href, '_blank', 'noopener,noreferrer');
+    else opening.catch((error: unknown) => toasts.show({ title: t('chat.notDone', { reason: reasonOf(t, error) }), state: 'failed' }));
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('chat.linkTitle', { host: link.host })}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('chat.linkStay')}</Button>
+          <Button look="ink" trailingIcon="arrow-up-right" onClick={follow}>
+            {t('chat.linkOpen')}
+          </Button>
+        </>
+      }
+    >
+      <p className="mb-2">{t('chat.linkText')}</p>
+      <code className="block max-h-40 overflow-y-auto rounded-field bg-sunken px-2 py-1.5 font-mono text-mono break-all text-fg">{link.href}</code>
+    </Dialog>
   );
 }
