@@ -3,7 +3,6 @@
  * A suite answers { passed, failed, skipped: [reasons], failures: [{ name, message }] }; the exit code is believed over the count. What cannot be
  * had on this machine (a package, an engine) is a skip with its reason; what does not build is a failure.
  */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,36 +11,8 @@ import { countCargo, countJourneys, countRules, countVitest, one } from "./count
 import { cargoFailures, journeyFailures, lastWords, vitestFailures } from "./failures.mjs";
 import { binary, root } from "./place.mjs";
 import { Stop } from "./phase.mjs";
+import { shown } from "./shown.mjs";
 import { provide } from "./system-packages.mjs";
-
-/** The slowest suite builds all of Rust from nothing in half of this. One that hangs must not take the others' words with it when CI is cut. */
-const LIMIT_MS = 50 * 60_000;
-
-/** Runs a program, shows its output, and gives it back with the exit code. */
-const shown = (command, args, { cwd = root, env }) =>
-  new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    const limit = setTimeout(() => {
-      child.kill("SIGKILL");
-      const said = `${output}\n${command} ${args[0] ?? ""} was ended after ${LIMIT_MS / 60_000} minutes.`;
-      process.stderr.write(said.slice(-200));
-      resolve({ code: 124, output: said });
-    }, LIMIT_MS);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output += chunk;
-        process.stderr.write(chunk);
-      });
-    }
-    const end = (result) => {
-      clearTimeout(limit);
-      resolve(result);
-    };
-    child.on("error", (error) => end({ code: 127, output: String(error) }));
-    child.on("close", (code) => end({ code: code ?? 1, output }));
-  });
-
 
 const bin = (name) => join(root, "node_modules", ".bin", name);
 
@@ -99,11 +70,15 @@ const vitest = (...filters) => async (runtime) => {
   }
 };
 
+/** No Rust test says nothing for as long as this; a program of tests that does is ended, and the others go on. */
+const RUST_SILENCE_MS = 240_000;
 /** Without an engine the container tests (by their name) are left out and said so; everything else still runs. */
 const cargoTests = async (runtime) => {
   const engine = await shown("bash", ["tools/docker-test-engine.sh"], runtime);
   const left = engine.code === 0 ? [] : ["--", "--skip", "container"];
-  const ended = await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], runtime);
+  const built = await shown("cargo", ["test", "--no-run"], runtime);
+  if (built.code !== 0) return { ...countCargo(built), failures: cargoFailures(built) };
+  const ended = await shown("cargo", ["test", "--no-fail-fast", "--quiet", ...left], { ...runtime, silence: RUST_SILENCE_MS });
   const result = { ...countCargo(ended), failures: cargoFailures(ended) };
   return engine.code === 0 ? result : { ...result, skipped: [...result.skipped, `container tests: ${engine.output.trim()}`] };
 };

@@ -14,6 +14,11 @@ impl Interrupts {
         Self(receiver)
     }
 
+    /// Whether one came that nobody waited for; it is taken.
+    pub fn came(&mut self) -> bool {
+        self.0.try_recv().is_ok()
+    }
+
     /// Resolves at the next interrupt. Cancel safe.
     pub async fn next(&mut self) {
         if self.0.recv().await.is_none() {

@@ -85,3 +85,32 @@ fn ctrl_c_twice_at_the_prompt_leaves() {
     terminal.type_in("\u{3}");
     assert_eq!(terminal.end().0, 130);
 }
+
+/// Lines that are typed ahead, while an answer is being given or in one go, are all taken.
+#[test]
+fn what_is_typed_ahead_is_said() {
+    if !can_run() {
+        return;
+    }
+    let home = Home::new();
+    let Some(mut terminal) = Terminal::open(&home, &["chat", "--model", "demo"]) else { return };
+    terminal.until("› ");
+    terminal.type_in("one\rtwo\r");
+    terminal.until("You said: \"one\"");
+    terminal.until("You said: \"two\"");
+    terminal.until("› ");
+    terminal.type_in("\u{4}");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn asked_to_end_at_the_prompt_it_ends_and_gives_the_terminal_back() {
+    if !can_run() {
+        return;
+    }
+    let home = Home::new();
+    let Some(mut terminal) = Terminal::open(&home, &["chat", "--model", "demo"]) else { return };
+    terminal.until("› ");
+    terminal.terminate();
+    assert_eq!(terminal.end().0, 130);
+}

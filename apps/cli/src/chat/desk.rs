@@ -10,6 +10,7 @@ use axion_protocol::{
 };
 use serde_json::json;
 
+use super::line::{Line, Typed};
 use super::questions;
 use super::talk::Talk;
 use crate::door::Door;
@@ -50,6 +51,7 @@ pub struct Desk {
     json: bool,
     attended: bool,
     talk: Talk,
+    input: Line,
     interrupts: Interrupts,
     left: bool,
 }
@@ -59,7 +61,8 @@ impl Desk {
     pub fn new(home: PathBuf, door: Door, known: SessionSnapshot, json: bool) -> Self {
         let reader = Follow::new(format!("session:{}", known.session.id), Some(known.epoch.clone()), known.head);
         let attended = !json && say::can_ask();
-        Self { home, door, known, reader, begun: false, json, attended, talk: Talk::new(), interrupts: Interrupts::listen(), left: false }
+        let (input, interrupts) = (Line::open(), Interrupts::listen());
+        Self { home, door, known, reader, begun: false, json, attended, talk: Talk::new(), input, interrupts, left: false }
     }
 
     fn session(&self) -> &str {
@@ -79,6 +82,11 @@ impl Desk {
             say::note(&format!("  {access} {}", say::plain(&folder.path)));
         }
         say::note(&format!("  /help for commands; this chat again: axion chat --session {}", session.id));
+    }
+
+    /// The person's next message.
+    pub async fn read(&mut self) -> Typed {
+        self.input.read("› ", &mut self.interrupts).await
     }
 
     /// Sees an answer through that was begun before.
@@ -216,7 +224,7 @@ impl Desk {
     async fn asked(&mut self, request: &SessionRequest) -> Result<(), ErrorInfo> {
         let answer = if self.attended {
             self.talk.note("");
-            match questions::ask(request).await {
+            match questions::ask(request, &mut self.input, &mut self.interrupts).await {
                 Some(answer) => answer,
                 None => {
                     self.talk.note("Interrupting.");

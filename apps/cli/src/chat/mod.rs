@@ -17,7 +17,7 @@ use crate::args::ChatArgs;
 use crate::door::{Door, locate};
 use crate::say;
 use desk::{Desk, Ended};
-use line::{Line, Typed};
+use line::Typed;
 
 const ANSWERED: u8 = 0;
 const FAILED: u8 = 1;
@@ -88,7 +88,6 @@ fn told(info: &ErrorInfo) -> u8 {
 
 /// Line by line, until the person leaves.
 async fn converse(desk: &mut Desk) -> u8 {
-    let mut input = Line::open();
     desk.greet(std::io::stderr().is_terminal());
     // What an earlier instance left waiting is asked first.
     match desk.go_on().await {
@@ -100,8 +99,9 @@ async fn converse(desk: &mut Desk) -> u8 {
     }
     let mut wants_to_leave = false;
     loop {
-        let text = match input.read("› ").await {
+        let text = match desk.read().await {
             Typed::Text(text) => text,
+            Typed::Gone => return INTERRUPTED,
             Typed::Interrupted if wants_to_leave => return INTERRUPTED,
             Typed::Interrupted => {
                 wants_to_leave = true;

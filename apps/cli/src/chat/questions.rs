@@ -4,20 +4,20 @@ use axion_protocol::{AnsweredBy, RequestAnswer, RequestKind, SessionRequest};
 
 use super::diff;
 use super::line::{Line, Typed};
+use crate::interrupts::Interrupts;
 use crate::say;
 
 const LONGEST_TEXT: usize = 4_000;
 
 /// The person's answer; `None` if they interrupted instead.
-pub async fn ask(request: &SessionRequest) -> Option<RequestAnswer> {
+pub async fn ask(request: &SessionRequest, input: &mut Line, interrupts: &mut Interrupts) -> Option<RequestAnswer> {
     for line in describe(request) {
         say::note(&line);
     }
-    let mut input = Line::open();
     loop {
-        let answer = match input.read("? ").await {
+        let answer = match input.read("? ", interrupts).await {
             Typed::Text(text) => text,
-            Typed::Interrupted | Typed::End => return None,
+            Typed::Interrupted | Typed::End | Typed::Gone => return None,
         };
         match read(request, answer.trim()) {
             Some(answer) => return Some(answer),

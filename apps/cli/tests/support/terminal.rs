@@ -3,12 +3,18 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use super::Home;
+
+/// Nothing that is waited for takes this long, on a loaded machine either.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The command, and what was seen of it that nobody waited for yet.
 pub struct Terminal {
     child: Child,
+    output: Receiver<String>,
     seen: String,
 }
 
@@ -23,8 +29,12 @@ impl Terminal {
             .chain(arguments.iter().copied())
             .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
             .collect();
-        let child = Command::new("/usr/bin/script")
-            .args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &quoted.join(" "), "/dev/null"])
+        // `script` starts the shell of the environment, and not every shell gives its process to the command: one that stays would take
+        // Ctrl-C too, and answer for the command.
+        let command = format!("exec {}", quoted.join(" "));
+        let mut child = Command::new("/usr/bin/script")
+            .args(["--quiet", "--return", "--flush", "--echo", "never", "--command", &command, "/dev/null"])
+            .env("SHELL", "/bin/sh")
             .env("TERM", "xterm")
             .env_remove("AXION_HOME")
             .stdin(Stdio::piped())
@@ -32,15 +42,22 @@ impl Terminal {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Some(Self { child, seen: String::new() })
+        let mut stdout = child.stdout.take().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = stdout.read(&mut bytes) {
+                if sender.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).is_err() {
+                    break;
+                }
+            }
+        });
+        Some(Self { child, output, seen: String::new() })
     }
 
     pub fn until(&mut self, text: &str) {
-        let mut bytes = [0; 4096];
         while !self.seen.contains(text) {
-            let count = self.child.stdout.as_mut().unwrap().read(&mut bytes).unwrap();
-            assert_ne!(count, 0, "ended before {text:?}: {}", self.seen);
-            self.seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+            assert!(self.more(text), "ended before {text:?}: {}", self.seen);
         }
         self.seen = self.seen.split_off(self.seen.find(text).unwrap() + text.len());
     }
@@ -49,8 +66,29 @@ impl Terminal {
         self.child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
+    /// Asks the command politely to end, past the terminal.
+    pub fn terminate(&self) {
+        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.child.id())).unwrap();
+        assert!(Command::new("kill").args(["-TERM", children.trim()]).status().unwrap().success());
+    }
+
     pub fn end(mut self) -> (i32, String) {
-        self.child.stdout.as_mut().unwrap().read_to_string(&mut self.seen).unwrap();
+        while self.more("the end") {}
         (self.child.wait().unwrap().code().unwrap(), self.seen)
+    }
+
+    fn more(&mut self, wanted: &str) -> bool {
+        match self.output.recv_timeout(PATIENCE) {
+            Ok(text) => {
+                self.seen.push_str(&text);
+                true
+            }
+            Err(RecvTimeoutError::Disconnected) => false,
+            Err(RecvTimeoutError::Timeout) => {
+                // It would outlive the test otherwise.
+                let _ = self.child.kill();
+                panic!("waited {PATIENCE:?} for {wanted:?}: {}", self.seen)
+            }
+        }
     }
 }
