@@ -62,7 +62,7 @@ enum Asked<'a> {
 impl Sessions {
     /// Sends a message: it is answered at once, or waits for the running turn.
     pub(crate) async fn send(self: &Arc<Self>, sending: Sending) -> Result<Sent, ErrorInfo> {
-        let desk = self.desk(sending.session_id.as_str()).await?;
+        let desk = self.desk_after_turn(sending.session_id.as_str()).await?;
         let row = self.store.get(&desk.session).await.map_err(storage)?;
         let id = match sending.message_id {
             Some(id) => {
@@ -246,6 +246,7 @@ impl Sessions {
             told: std::sync::Mutex::default(),
             cancelling: CancellationToken::new(),
             deleted: CancellationToken::new(),
+            left: CancellationToken::new(),
             fault: watch::Sender::new(None),
             unwritten: watch::Sender::new(None),
             over: watch::Sender::new(false),

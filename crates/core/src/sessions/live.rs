@@ -42,6 +42,8 @@ pub(crate) struct Live {
     pub(crate) cancelling: CancellationToken,
     /// The session is being deleted: nothing more is written.
     pub(crate) deleted: CancellationToken,
+    /// It has ended, and its session went on with what waits.
+    pub(crate) left: CancellationToken,
     /// The runner sent something that no runner sends.
     pub(crate) fault: watch::Sender<Option<String>>,
     /// What it said could not be written.

@@ -147,6 +147,17 @@ impl Sessions {
         Ok(Desk { session: session.to_owned(), _seat: seat })
     }
 
+    /// The same, once a turn that has ended has handed over to what waits: who comes between the two would overtake it.
+    async fn desk_after_turn(&self, session: &str) -> Result<Desk, ErrorInfo> {
+        loop {
+            let desk = self.desk(session).await?;
+            let ended = self.lives().get(session).filter(|live| *live.over.borrow()).cloned();
+            let Some(ended) = ended else { return Ok(desk) };
+            drop(desk);
+            ended.left.cancelled().await;
+        }
+    }
+
     fn lives(&self) -> MutexGuard<'_, HashMap<String, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -219,6 +230,7 @@ impl Sessions {
             lives.remove(live.session_id.as_str());
         }
         self.count.send_replace(lives.len());
+        live.left.cancel();
     }
 
     /// Works on a turn until it has ended; then the session goes on with what waits.

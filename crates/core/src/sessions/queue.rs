@@ -163,6 +163,10 @@ impl Sessions {
 
     /// Begins the next turn with what waits, if it may go out: called where a turn has ended well, or at start after one did.
     pub(crate) async fn go_on(self: &Arc<Self>, desk: &Desk) {
+        // Somebody began a turn meanwhile; the queue goes on after it.
+        if self.running(&desk.session).is_some() {
+            return;
+        }
         let ended_well = async {
             let snapshot = self.store.snapshot(&desk.session).await.map_err(storage)?;
             let Some(tip) = snapshot.tip else { return Ok(true) };

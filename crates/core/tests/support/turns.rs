@@ -5,6 +5,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axion_core::{Runner, Runners, Wanted};
@@ -15,6 +16,9 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use super::World;
+
+/// Nothing that is waited for takes this long, on a loaded machine either.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub type Script = Arc<dyn Fn(Turn) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
@@ -269,11 +273,18 @@ impl World {
         }
     }
     pub async fn until_state(&self, session: &str, state: &str) -> Value {
+        self.until_session(session, |info| info["state"] == state).await
+    }
+
+    /// Waits until a session is as it should become; what it is instead is said.
+    pub async fn until_session(&self, session: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let since = Instant::now();
         loop {
             let info = self.ok("get_session", json!({ "sessionId": session })).await;
-            if info["state"] == state {
+            if is(&info) {
                 return info;
             }
+            assert!(since.elapsed() < PATIENCE, "the session stays {info}");
             tokio::task::yield_now().await;
         }
     }
