@@ -96,11 +96,17 @@ async fn a_summary_stands_for_what_is_old_until_it_is_undone() {
     let done = world.ok("compact_session", json!({ "sessionId": session, "summary": "Mine." })).await;
     assert_eq!((&done["messagesBefore"], &done["messagesAfter"]), (&json!(6), &json!(3)));
     assert!(done["tokensSaved"].as_u64().unwrap() >= 900);
+    let kept = world.ok("get_session_snapshot", of.clone()).await["compaction"].clone();
+    assert_eq!((&kept["compactionId"], &kept["summary"], &kept["by"]), (&done["compactionId"], &json!("Mine."), &json!("person")));
+    assert_eq!((&kept["messagesBefore"], &kept["messagesAfter"]), (&json!(6), &json!(3)), "whoever comes later sees what was done");
+    assert_eq!(kept["tokensBefore"].as_u64().unwrap() - kept["tokensAfter"].as_u64().unwrap(), done["tokensSaved"].as_u64().unwrap());
+    assert_eq!(kept["upTo"], preview["dropped"][3]);
     let answer = world.ok("send_message", json!({ "sessionId": session, "content": "now" })).await;
     assert_eq!(answer["content"], "3 Mine.");
     let messages = world.ok("get_messages", of.clone()).await;
     assert_eq!(messages.as_array().unwrap().iter().filter(|message| message["compacted"] == true).count(), 4);
     world.ok("undo_compaction", json!({ "sessionId": session, "compactionId": done["compactionId"] })).await;
+    assert!(world.ok("get_session_snapshot", of.clone()).await.get("compaction").is_none());
     assert_eq!(world.ok("send_message", json!({ "sessionId": session, "content": "now" })).await["content"], "9 ");
     assert_eq!(
         world.refused("undo_compaction", json!({ "sessionId": session, "compactionId": done["compactionId"] })).await.code,

@@ -24,7 +24,7 @@ export { createSessionCommands, folderIdFor, type NewSession, type Outgoing, typ
 export type { LiveOutput } from "./sessions/outputs.ts";
 export { applyToMessage, type MessageEvent } from "./sessions/parts.ts";
 export { createSessionStore, type SessionState, type SessionStore } from "./sessions/store.ts";
-export { type Compaction, type OpenTurn, type SessionFacts, Transcript } from "./sessions/transcript.ts";
+export { type OpenTurn, type SessionFacts, Transcript } from "./sessions/transcript.ts";
 export type { Commands, StartRunOptions, StartRunOutcome } from "./stores/commands.ts";
 export type { ConnectionState } from "./stores/connection.ts";
 export type { EditOptions, GraphState, GraphStore } from "./stores/graph.ts";

@@ -232,10 +232,18 @@ export const StreamError = struct("StreamError", { code: text(64), message: text
 
 // ── answers of commands
 
+/**
+ * The compaction that counts on the shown branch: its summary stands for the messages up to `upTo` (those of them that are `compacted`). It can be
+ * undone whenever no turn runs.
+ */
+export const SessionCompaction = struct("SessionCompaction", {
+  compactionId: RequestId, upTo: MessageId, summary: text(200_000), by: literals("SummaryBy", ["model", "extract", "person"]),
+  tokensBefore: integer(), tokensAfter: integer(), messagesBefore: integer(), messagesAfter: integer(),
+});
 /** A session as it is now, without its messages. */
 export const SessionSnapshot = struct("SessionSnapshot", {
   session: SessionInfo, tip: optional(MessageId), folders: array(SessionFolder), queue: array(QueuedMessage), requests: array(SessionRequest), todos: array(Todo),
-  context: optional(ContextUse), turnId: optional(TurnId), compactionId: optional(RequestId), epoch: text(64), head: integer(),
+  context: optional(ContextUse), turnId: optional(TurnId), compaction: optional(SessionCompaction), epoch: text(64), head: integer(),
 });
 /** Messages of the shown branch, oldest first. `head` is the seq that they are as of. */
 export const MessagePage = struct("MessagePage", { messages: array(Message), before: optional(MessageId), total: integer(), epoch: text(64), head: integer() });

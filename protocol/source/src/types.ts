@@ -118,6 +118,7 @@ export type StreamStart = Of<typeof sessions.StreamStart>;
 export type StreamChunk = Of<typeof sessions.StreamChunk>;
 export type StreamEnd = Of<typeof sessions.StreamEnd>;
 export type StreamError = Of<typeof sessions.StreamError>;
+export type SessionCompaction = Of<typeof sessions.SessionCompaction>;
 export type SessionSnapshot = Of<typeof sessions.SessionSnapshot>;
 export type MessagePage = Of<typeof sessions.MessagePage>;
 export type SearchHit = Of<typeof sessions.SearchHit>;

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Row, params};
+use serde::Serialize;
 
 use super::messages::MessageRow;
 use super::rows::SessionRow;
@@ -14,8 +15,9 @@ use crate::connect::ReadTx;
 use crate::error::StoreError;
 use crate::rows::from_sql;
 
-/// A summary, and the messages that it stands for.
-#[derive(Debug, Clone)]
+/// A summary, and the messages that it stands for. Serialises to the wire's `SessionCompaction`: the messages themselves say whether they are kept.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields are those of the wire's event `compacted`")]
 pub struct CompactionRow {
     pub compaction_id: String,
@@ -24,12 +26,15 @@ pub struct CompactionRow {
     pub summary: String,
     /// `model`, `extract` or `person`.
     pub by: String,
+    #[serde(skip)]
     pub kept: Vec<String>,
+    #[serde(skip)]
     pub made_at: u64,
     pub tokens_before: u64,
     pub tokens_after: u64,
     pub messages_before: u64,
     pub messages_after: u64,
+    #[serde(skip)]
     up_to_number: i64,
 }
 
@@ -40,8 +45,39 @@ pub struct BranchForModel {
     pub compaction: Option<CompactionRow>,
     /// The messages that its summary stands for, oldest first.
     pub summarised: Vec<String>,
+    /// What there was no room for, oldest first. Searched as before; no model gets it.
+    pub left_out: Vec<String>,
     /// The other messages, oldest first.
     pub messages: Vec<MessageRow>,
+}
+
+/// A message of a branch before it is read.
+struct Light {
+    message_id: String,
+    depth: i64,
+    bytes: u64,
+    pinned: bool,
+}
+
+/// Which of these, the oldest first, there is room for: the first message and pinned ones may take a quarter of it, the latest have the rest, and
+/// the last one is always in.
+fn fitting(all: &[Light], room: u64) -> Vec<bool> {
+    let mut fits = vec![false; all.len()];
+    let mut taken = 0;
+    for (at, light) in all.iter().enumerate() {
+        if (at == 0 || light.pinned) && taken + light.bytes <= room / 4 {
+            taken += light.bytes;
+            fits[at] = true;
+        }
+    }
+    for (at, light) in all.iter().enumerate().rev().filter(|(at, _)| !fits[*at]).collect::<Vec<_>>() {
+        if taken + light.bytes > room && at + 1 < all.len() {
+            break;
+        }
+        taken += light.bytes;
+        fits[at] = true;
+    }
+    fits
 }
 
 fn compaction(row: &Row<'_>) -> rusqlite::Result<CompactionRow> {
@@ -102,40 +138,84 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// The branch that ends with a message, as the model gets it: what a summary stands for is left out.
+    /// The branch that ends with a message, as the model gets it: what a summary stands for is left out, and of the rest the oldest, once
+    /// it has about so many bytes.
     ///
     /// # Errors
     /// `NotFound` if there is no such session or message.
-    pub fn branch_for_model(&self, session_id: &str, message_id: &str) -> Result<BranchForModel, StoreError> {
+    pub fn branch_for_model(&self, session_id: &str, message_id: &str, room: u64) -> Result<BranchForModel, StoreError> {
         let session = self.session_number(session_id)?;
         let last = self.node_of(session, message_id)?;
-        let Some(compaction) = self.compaction_above(session, last)? else {
-            let messages = self.path(session, session_id, last, last.depth + 1, u64::MAX)?;
-            return Ok(BranchForModel { compaction: None, summarised: Vec::new(), messages });
+        let compaction = self.compaction_above(session, last)?;
+        let summed = match &compaction {
+            Some(compaction) => self.tip_node(compaction.up_to_number)?.map_or(-1, |node| node.depth),
+            None => -1,
         };
-        let up_to = self.tip_node(compaction.up_to_number)?.map_or(-1, |node| node.depth);
-        let kept: HashSet<&str> = compaction.kept.iter().map(String::as_str).collect();
-        let (mut summarised, mut messages) = (Vec::new(), Vec::new());
-        let mut statement = self.conn.prepare_cached(
-            "WITH RECURSIVE path (id, parent, message_id) AS (
-               SELECT id, parent, message_id FROM session_messages WHERE id = ?1
-               UNION ALL SELECT m.id, m.parent, m.message_id FROM path JOIN session_messages m ON m.id = path.parent)
-             SELECT message_id FROM path",
-        )?;
-        let mut rows = statement.query(params![compaction.up_to_number])?;
-        while let Some(row) = rows.next()? {
-            let id: String = row.get(0)?;
-            if kept.contains(id.as_str()) {
-                messages.push(self.get_message(session_id, &id)?);
+        let kept: HashSet<&str> = compaction.iter().flat_map(|row| &row.kept).map(String::as_str).collect();
+        let is_summarised = |light: &Light| light.depth <= summed && !kept.contains(light.message_id.as_str());
+        let (summarised, others): (Vec<Light>, Vec<Light>) = self.light_path(last)?.into_iter().partition(is_summarised);
+        let fits = fitting(&others, room);
+        // What fits at the end is read in one go, the few before it one by one.
+        let run = fits.iter().rev().zip(others.iter().rev().scan(last.depth, |depth, light| {
+            let next = light.depth == *depth;
+            *depth -= 1;
+            Some(next)
+        }));
+        let run = run.take_while(|(fits, next)| **fits && *next).count();
+        let (mut messages, mut left_out) = (Vec::new(), Vec::new());
+        for (light, fits) in others.iter().zip(&fits).take(others.len() - run) {
+            if *fits {
+                messages.push(self.get_message(session_id, &light.message_id)?);
             } else {
-                summarised.push(id);
+                left_out.push(light.message_id.clone());
             }
         }
-        summarised.reverse();
-        messages.reverse();
-        if last.depth > up_to {
-            messages.extend(self.path(session, session_id, last, last.depth - up_to, u64::MAX)?);
+        if run > 0 {
+            messages.extend(self.path(session, session_id, last, i64::try_from(run).unwrap_or(i64::MAX), u64::MAX)?);
         }
-        Ok(BranchForModel { compaction: Some(compaction), summarised, messages })
+        let summarised = summarised.into_iter().map(|light| light.message_id).collect();
+        Ok(BranchForModel { compaction, summarised, left_out, messages })
+    }
+
+    /// From the first message to this one, without what they say.
+    fn light_path(&self, last: Node) -> Result<Vec<Light>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "WITH RECURSIVE path (id, parent, message_id, depth, bytes, pinned) AS (
+               SELECT id, parent, message_id, depth, bytes, pinned FROM session_messages WHERE id = ?1
+               UNION ALL
+               SELECT m.id, m.parent, m.message_id, m.depth, m.bytes, m.pinned FROM path JOIN session_messages m ON m.id = path.parent)
+             SELECT message_id, depth, bytes, pinned FROM path",
+        )?;
+        let light =
+            |row: &Row<'_>| Ok(Light { message_id: row.get(0)?, depth: row.get(1)?, bytes: from_sql(row, 2)?, pinned: row.get(3)? });
+        let mut found: Vec<Light> = statement.query_map(params![last.id], light)?.collect::<Result<_, _>>()?;
+        found.reverse();
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Light, fitting};
+
+    fn sizes(all: &[(u64, bool)], room: u64) -> Vec<bool> {
+        let light = |(at, (bytes, pinned)): (usize, &(u64, bool))| Light {
+            message_id: at.to_string(),
+            depth: at as i64,
+            bytes: *bytes,
+            pinned: *pinned,
+        };
+        fitting(&all.iter().enumerate().map(light).collect::<Vec<_>>(), room)
+    }
+
+    #[test]
+    fn the_first_pinned_and_latest_fit() {
+        let plain = (10, false);
+        assert_eq!(sizes(&[plain; 3], 1000), [true; 3]);
+        assert_eq!(sizes(&[plain, plain, (10, true), plain, plain, plain], 40), [true, false, false, true, true, true]);
+        assert_eq!(sizes(&[plain, plain, (10, true), plain, plain, plain], 80), [true; 6]);
+        assert_eq!(sizes(&[(10, false), (50, false), (10, true), plain, plain, plain], 80), [true, false, true, true, true, true]);
+        assert_eq!(sizes(&[plain, (500, false)], 40), [true, true], "the last is always in");
+        assert!(sizes(&[], 40).is_empty());
     }
 }

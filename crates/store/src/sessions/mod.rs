@@ -104,7 +104,7 @@ impl ReadTx<'_> {
             todos,
             context,
             turn_id: self.open_turn(session_id)?.map(|turn| turn.turn_id),
-            compaction_id: tip.map_or(Ok(None), |tip| self.compaction_above(session.id, tip))?.map(|compaction| compaction.compaction_id),
+            compaction: tip.map_or(Ok(None), |tip| self.compaction_above(session.id, tip))?,
             session,
             epoch,
             head,

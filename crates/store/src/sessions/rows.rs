@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
+use super::compactions::CompactionRow;
 use super::words::{SessionMode, SessionState, bad};
 use crate::instant::as_timestamp;
 use crate::rows::{Json, from_sql};
@@ -195,7 +196,7 @@ pub struct SessionSnapshot {
     pub turn_id: Option<String>,
     /// The compaction that counts on the shown branch.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub compaction_id: Option<String>,
+    pub compaction: Option<CompactionRow>,
     /// Its stream's epoch.
     pub epoch: std::sync::Arc<str>,
     /// Its stream's last `seq`.

@@ -60,7 +60,7 @@ pub fn agrees(store: &Store, id: &str) {
     }
     assert_eq!(kept, usage);
     assert_eq!(
-        snapshot.get("compactionId").and_then(Value::as_str).map(str::to_owned),
+        snapshot.pointer("/compaction/compactionId").and_then(Value::as_str).map(str::to_owned),
         told.tip.as_deref().and_then(|tip| told.compaction(tip))
     );
 
@@ -84,9 +84,15 @@ pub fn agrees(store: &Store, id: &str) {
         assert_eq!(normal(message), normal(&expected));
     }
     for to in path.iter().step_by(5) {
-        let branch = store.read(|tx| tx.branch_for_model(id, to)).unwrap();
+        let branch = store.read(|tx| tx.branch_for_model(id, to, u64::MAX)).unwrap();
         let gone = told.compacted(to);
-        assert_eq!(branch.summarised, gone);
+        assert_eq!((&branch.summarised, branch.left_out.len()), (&gone, 0));
+        let tight = store.read(|tx| tx.branch_for_model(id, to, 600)).unwrap();
+        let all: Vec<&String> = branch.messages.iter().map(|message| &message.message_id).collect();
+        let (some, rest) = (tight.messages.iter().map(|message| &message.message_id), tight.left_out.iter());
+        assert_eq!(some.clone().next_back(), all.last().copied());
+        assert_eq!(all.iter().filter(|id| tight.left_out.contains(id)).copied().collect::<Vec<_>>(), rest.collect::<Vec<_>>());
+        assert_eq!(all.iter().filter(|id| !tight.left_out.contains(id)).copied().collect::<Vec<_>>(), some.collect::<Vec<_>>());
         assert_eq!(
             branch.messages.iter().map(|m| &m.message_id).collect::<Vec<_>>(),
             told.path(to).iter().filter(|id| !gone.contains(id)).collect::<Vec<_>>()

@@ -215,5 +215,15 @@ describe("what is open", () => {
     expect(["m1", "m2", "m3"].map((id) => transcript.message(id)?.compacted)).toEqual([undefined, true, undefined]);
     expect(transcript.facts.compaction).toMatchObject({ upTo: "m2", summary: "S" });
     expect(transcript.apply(stored([{ type: "compaction-undone", compactionId: "k1" }], 5)).reread).toBe(true);
+    expect(transcript.facts.compaction).toBeUndefined();
+  });
+
+  test("a reading brings the summary with it; another reading without one takes it away", () => {
+    const compaction = { compactionId: "k1", upTo: "m2", summary: "What was said", by: "extract" as const, tokensBefore: 9, tokensAfter: 4, messagesBefore: 3, messagesAfter: 2 };
+    const transcript = new Transcript();
+    transcript.reset(snapshot({ compaction }), page([], 4), true);
+    expect(transcript.facts.compaction).toEqual(compaction);
+    transcript.reset(snapshot(), page([], 5), true);
+    expect(transcript.facts.compaction).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@
  * from here (another branch than the loaded one) asks for a new reading instead of guessing.
  */
 import type {
-  CompactionPreview, ContextUse, Message, MessagePage, QueuedMessage, SessionDelta, SessionEvent, SessionFolder, SessionRequest, SessionSnapshot, Todo,
+  ContextUse, Message, MessagePage, QueuedMessage, SessionCompaction, SessionDelta, SessionEvent, SessionFolder, SessionRequest, SessionSnapshot, Todo,
 } from "@axion/protocol";
 import { Ahead } from "./ahead.ts";
 import { applyToMessage, contentOf, type EventOf, type MessageEvent, timestampOf } from "./parts.ts";
@@ -19,10 +19,6 @@ export interface OpenTurn {
   /** The runner is gone; a new one takes the turn up. */
   readonly interrupted: string | undefined;
 }
-export type Compaction = Pick<CompactionPreview, "summary" | "by" | "tokensBefore" | "tokensAfter" | "messagesBefore" | "messagesAfter"> & {
-  readonly compactionId: string;
-  readonly upTo: string;
-};
 /** Everything of a session but its messages. */
 export interface SessionFacts {
   readonly turn: OpenTurn | undefined;
@@ -31,9 +27,8 @@ export interface SessionFacts {
   readonly requests: ReadonlyArray<SessionRequest>;
   readonly todos: ReadonlyArray<Todo>;
   readonly context: ContextUse | undefined;
-  /** The last compaction, as far as it was heard of. */
-  readonly compaction: Compaction | undefined;
-  readonly compactionId: string | undefined;
+  /** The compaction that counts on the shown branch. */
+  readonly compaction: SessionCompaction | undefined;
 }
 export interface Change {
   readonly messages: ReadonlySet<string>;
@@ -44,7 +39,7 @@ export interface Change {
 }
 
 export const noFacts: SessionFacts = {
-  turn: undefined, queue: [], folders: [], requests: [], todos: [], context: undefined, compaction: undefined, compactionId: undefined,
+  turn: undefined, queue: [], folders: [], requests: [], todos: [], context: undefined, compaction: undefined,
 };
 
 export class Transcript {
@@ -98,7 +93,7 @@ export class Transcript {
           ? undefined
           : { turnId: snapshot.turnId, messageId: running.id, startedAt: Date.parse(running.timestamp), attempt: 1, interrupted: undefined },
       queue: snapshot.queue, folders: snapshot.folders, requests: snapshot.requests, todos: snapshot.todos, context: snapshot.context,
-      compaction: this.#facts.compaction?.compactionId === snapshot.compactionId ? this.#facts.compaction : undefined, compactionId: snapshot.compactionId,
+      compaction: snapshot.compaction,
     };
     this.#reread = false;
   }
@@ -230,7 +225,7 @@ export class Transcript {
       case "compacted":
         return this.#compacted(event);
       case "compaction-undone":
-        this.#patch({ compaction: undefined, compactionId: undefined });
+        this.#patch({ compaction: undefined });
         this.#reread = true;
     }
   }
@@ -293,7 +288,7 @@ export class Transcript {
   }
   #compacted(event: EventOf<"compacted">): void {
     const { compactionId, upTo, summary, by, tokensBefore, tokensAfter, messagesBefore, messagesAfter } = event;
-    this.#patch({ compaction: { compactionId, upTo, summary, by, tokensBefore, tokensAfter, messagesBefore, messagesAfter }, compactionId });
+    this.#patch({ compaction: { compactionId, upTo, summary, by, tokensBefore, tokensAfter, messagesBefore, messagesAfter } });
     const kept = new Set(event.kept);
     for (const id of this.#order.slice(0, this.#order.indexOf(upTo) + 1)) {
       const message = this.#durable.get(id);

@@ -68,7 +68,7 @@ export const sessionHandlers = (sessions: MemorySessions, models: MemoryModels):
       return {
         session: session.info, ...(session.tip === undefined ? {} : { tip: session.tip }), folders: session.folders, queue: session.queue, requests: session.requests, todos: session.todos,
         ...(session.context === undefined ? {} : { context: session.context }), ...(session.turn === undefined ? {} : { turnId: session.turn.turnId }),
-        ...(session.compactionId === undefined ? {} : { compactionId: session.compactionId }), epoch: page.epoch, head: page.head,
+        ...(session.compaction === undefined ? {} : { compaction: session.compaction }), epoch: page.epoch, head: page.head,
       };
     },
     read_messages: (params) => sessions.page(params),
@@ -95,22 +95,23 @@ export const sessionHandlers = (sessions: MemorySessions, models: MemoryModels):
     answer_request: (params) => sessions.answer(params),
     preview_compaction: ({ sessionId }) => preview(sessionId),
     compact_session: ({ sessionId, summary }) => {
-      const { dropped, ...plan } = preview(sessionId);
+      const { dropped, kept, ...plan } = preview(sessionId);
       const upTo = dropped.at(-1);
       if (upTo === undefined) throw new Refusal("conflict", "There is nothing to summarise yet.");
       const session = sessions.get(sessionId);
       const compactionId = `c-mem-${sessions.page({ sessionId }).head}`;
-      session.compactionId = compactionId;
+      const compaction = { compactionId, upTo, ...plan, ...(summary === undefined ? {} : { summary, by: "person" as const }) };
+      session.compaction = compaction;
       for (const id of dropped) {
         const message = session.messages.get(id);
         if (message !== undefined) session.messages.set(id, { ...message, compacted: true });
       }
-      sessions.emit(sessionId, { type: "compacted", compactionId, upTo, ...plan, ...(summary === undefined ? {} : { summary, by: "person" as const }) });
+      sessions.emit(sessionId, { type: "compacted", ...compaction, kept });
       return { messagesBefore: plan.messagesBefore, messagesAfter: plan.messagesAfter, tokensSaved: plan.tokensBefore - plan.tokensAfter, compactionId };
     },
     undo_compaction: ({ sessionId, compactionId }) => {
       const session = sessions.get(sessionId);
-      session.compactionId = undefined;
+      session.compaction = undefined;
       for (const [id, { compacted: _, ...message }] of session.messages) session.messages.set(id, message);
       sessions.emit(sessionId, { type: "compaction-undone", compactionId });
       return null;

@@ -4,7 +4,7 @@
  */
 import { applyToMessage, type MessageEvent, Transcript } from "@axion/client";
 import type {
-  ContextUse, Message, Params, QueuedMessage, Result, SessionEvent, SessionFolder, SessionInfo, SessionRequest, Todo, UserPart,
+  ContextUse, Message, Params, QueuedMessage, Result, SessionCompaction, SessionEvent, SessionFolder, SessionInfo, SessionRequest, Todo, UserPart,
 } from "@axion/protocol";
 import { demoTurn, type TurnLine } from "./demoTurn.ts";
 import { Refusal } from "./refusal.ts";
@@ -29,7 +29,7 @@ interface Session {
   todos: ReadonlyArray<Todo>;
   context: ContextUse | undefined;
   turn: Turn | undefined;
-  compactionId: string | undefined;
+  compaction: SessionCompaction | undefined;
 }
 
 export interface MemorySessionsParts {
@@ -71,7 +71,7 @@ export class MemorySessions {
       mode: mode ?? "ask", ...(projectId === undefined ? {} : { projectId }), pinned: false, archived: false, waiting: 0, queued: 0, usage: noUsage,
     };
     this.#sessions.set(id, {
-      info, messages: new Map(), tip: undefined, folders: [], queue: [], requests: [], todos: [], context: undefined, turn: undefined, compactionId: undefined,
+      info, messages: new Map(), tip: undefined, folders: [], queue: [], requests: [], todos: [], context: undefined, turn: undefined, compaction: undefined,
     });
     this.emit(id, { type: "session-created", session: info });
     this.patch(id, {});

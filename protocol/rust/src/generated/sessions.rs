@@ -580,6 +580,33 @@ pub struct SearchHit {
     pub snippet: String,
 }
 
+/// `SessionCompaction` of the protocol's `sessions`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionCompaction {
+    /// `compactionId`: [`RequestId`].
+    pub compaction_id: RequestId,
+    /// `upTo`: [`MessageId`].
+    pub up_to: MessageId,
+    /// `summary`: at most 200_000 UTF-16 units.
+    #[serde(deserialize_with = "decode::field::<decode::Text<200_000>, _, _>")]
+    pub summary: String,
+    /// `by`: [`SummaryBy`].
+    pub by: SummaryBy,
+    /// `tokensBefore`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub tokens_before: u64,
+    /// `tokensAfter`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub tokens_after: u64,
+    /// `messagesBefore`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub messages_before: u64,
+    /// `messagesAfter`: at least 0, within 53 bits.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<0, 9_007_199_254_740_991>, _, _>")]
+    pub messages_after: u64,
+}
+
 words!(
     /// One of the words of `TextKind`.
     TextKind {
@@ -1448,9 +1475,9 @@ pub struct SessionSnapshot {
     /// `turnId`: [`TurnId`]; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
     pub turn_id: Option<TurnId>,
-    /// `compactionId`: [`RequestId`]; may be absent.
+    /// `compaction`: [`SessionCompaction`]; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Plain, _, _>")]
-    pub compaction_id: Option<RequestId>,
+    pub compaction: Option<SessionCompaction>,
     /// `epoch`: at most 64 UTF-16 units.
     #[serde(deserialize_with = "decode::field::<decode::Text<64>, _, _>")]
     pub epoch: String,

@@ -130,6 +130,7 @@ pub fn echo(type_name: &str, json: &str) -> Option<Result<String, serde_json::Er
         "UserPart" => pass::<axion_protocol::UserPart>(json),
         "QueuedMessage" => pass::<axion_protocol::QueuedMessage>(json),
         "SearchHit" => pass::<axion_protocol::SearchHit>(json),
+        "SessionCompaction" => pass::<axion_protocol::SessionCompaction>(json),
         "TextKind" => pass::<axion_protocol::TextKind>(json),
         "SessionDelta" => pass::<axion_protocol::SessionDelta>(json),
         "SessionState" => pass::<axion_protocol::SessionState>(json),

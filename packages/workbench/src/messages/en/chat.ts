@@ -150,7 +150,10 @@ export const chat = {
 
   'chat.compacted': 'Summarised messages',
   'chat.compactedLine': '{count, plural, one {# message above is read as a summary} other {# messages above are read as a summary}}: {before} tokens became {after}. Nothing is deleted.',
-  'chat.compactedBefore': 'Messages above are read as a summary. Nothing is deleted.',
+  'chat.summaryMade.model': 'Summarised by the model of this chat.',
+  'chat.summaryMade.extract': 'An extract, made without a model.',
+  'chat.summaryMade.person': 'The summary is in your words.',
+  'chat.undoWhenQuiet': 'Can be undone when the turn has ended.',
   'chat.showSummary': 'Show the summary',
   'chat.hideSummary': 'Hide the summary',
 

@@ -7,8 +7,7 @@ import { type Row, RowTable } from './rows.ts';
 export function useRows(): readonly Row[] {
   const session = useSession();
   const order = useSessionState((state) => state.order);
-  const heard = useSessionState((state) => state.compaction?.upTo ?? null);
-  const compacted = useSessionState((state) => state.compactionId !== undefined);
+  const upTo = useSessionState((state) => state.compaction?.upTo ?? null);
   const table = useRef<RowTable>(null);
   table.current ??= new RowTable();
   const rows = table.current;
@@ -26,8 +25,6 @@ export function useRows(): readonly Row[] {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a changed shape is what asks for new rows
   return useMemo(() => {
     const read = (id: string) => session.message(id).get();
-    // Of a compaction from before this window, the messages tell where it ends.
-    const upTo = heard ?? (compacted ? (order.findLast((id) => read(id)?.compacted === true) ?? null) : null);
     return rows.rows(order, read, upTo);
-  }, [rows, order, session, heard, compacted, shapes]);
+  }, [rows, order, session, upTo, shapes]);
 }
