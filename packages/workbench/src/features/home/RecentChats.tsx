@@ -5,6 +5,7 @@ import { type JSX, useMemo } from 'react';
 import { useFormats, useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
 import { useClient, useWorkspace } from '../../session/context.ts';
+import { plainWords } from '../../session/plainWords.ts';
 import { chatStateOf, stateWord, titleOfChat } from '../../session/words.ts';
 import { moveInList } from './RecentList.tsx';
 
@@ -38,7 +39,7 @@ export function RecentChats(): JSX.Element | null {
                 <span className="w-56 shrink-0 truncate font-medium max-md:w-40" title={session.title}>
                   {titleOfChat(t, session)}
                 </span>
-                <span className="min-w-0 flex-1 truncate text-fg-2">{session.last ?? ''}</span>
+                <span className="min-w-0 flex-1 truncate text-fg-2">{plainWords(session.last ?? '')}</span>
                 <span className="numbers w-20 shrink-0 text-small text-fg-2">{formats.when(Date.parse(session.lastActive), now)}</span>
               </button>
             </li>

@@ -5,6 +5,7 @@ import type { SessionInfo } from '@axion/protocol';
 import { ContextMenu, Icon, IconButton, Menu, StateGlyph } from '@axion/ui';
 import { type JSX, memo, useState } from 'react';
 import { useFormats, useT } from '../../../messages/context.ts';
+import { plainWords } from '../../../session/plainWords.ts';
 import { chatStateOf, stateWord, titleOfChat } from '../../../session/words.ts';
 import type { SessionActs } from './useSessionActs.tsx';
 
@@ -23,7 +24,8 @@ export const SessionRow = memo(function SessionRow({ session, active, now, acts,
   const name = titleOfChat(t, session);
   const state = chatStateOf(session);
   const entries = acts.entries(session, () => setRenaming(true));
-  const detail = session.state === 'waiting' ? (session.last ?? t('chat.waitsForYou')) : session.queued > 0 ? t('chat.queuedCount', { count: session.queued }) : (session.last ?? t('chat.nothingYet'));
+  const last = session.last === undefined ? undefined : plainWords(session.last);
+  const detail = session.state === 'waiting' ? (last ?? t('chat.waitsForYou')) : session.queued > 0 ? t('chat.queuedCount', { count: session.queued }) : (last ?? t('chat.nothingYet'));
   if (renaming) {
     return (
       <div className="flex min-h-(--h-row-2) items-center gap-2.5 bg-active px-3">
