@@ -3,6 +3,7 @@
  * binary itself, so no hook is needed in it. Not here: waiting policy beyond `until`, several sessions, other browsers.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -15,6 +16,9 @@ export class WebDriverError extends Error {
     this.code = code;
   }
 }
+
+/** The keys that are no letters, as WebDriver names them. */
+const KEYS: Readonly<Record<string, string>> = { Enter: "\uE007", Escape: "\uE00C", Control: "\uE009", Alt: "\uE00A", Shift: "\uE008", Tab: "\uE004", End: "\uE010" };
 
 /** A session begins with the app's start; everything else is answered sooner. */
 const REQUEST_MS = 60_000;
@@ -40,17 +44,29 @@ const request = async (url: string, method: string, body?: unknown): Promise<unk
 export class Desktop {
   readonly #driver: ChildProcess;
   readonly #base: string;
+  readonly #log: readonly string[];
 
-  private constructor(driver: ChildProcess, base: string) {
+  private constructor(driver: ChildProcess, base: string, log: readonly string[]) {
     this.#driver = driver;
     this.#base = base;
+    this.#log = log;
+  }
+
+  /** What driver and app have written to stderr so far, by lines; the app's own log is part of it. */
+  log(): readonly string[] {
+    return this.#log;
   }
 
   /** Starts the driver and, through it, `binary` with `env`. Needs a display and a D-Bus session. */
   static async open(binary: string, env: Record<string, string>, port: number): Promise<Desktop> {
     const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
       env: { ...process.env, ...env, TAURI_WEBVIEW_AUTOMATION: "true" },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const log: string[] = [];
+    createInterface({ input: driver.stderr }).on("line", (line) => {
+      log.push(line);
+      process.stderr.write(`${line}\n`);
     });
     const root = `http://127.0.0.1:${port}`;
     try {
@@ -61,7 +77,7 @@ export class Desktop {
       const session = (await request(`${root}/session`, "POST", {
         capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: [] } } },
       })) as { sessionId: string };
-      return new Desktop(driver, `${root}/session/${session.sessionId}`);
+      return new Desktop(driver, `${root}/session/${session.sessionId}`, log);
     } catch (error) {
       driver.kill("SIGKILL");
       throw error;
@@ -116,6 +132,13 @@ export class Desktop {
     const element = await until(`${css} to be there`, () => this.find(css));
     await request(`${this.#base}/element/${element[ELEMENT]}/clear`, "POST");
     await request(`${this.#base}/element/${element[ELEMENT]}/value`, "POST", { text });
+  }
+
+  /** Presses keys together and lets them go, as `Control+Enter`; what has the focus hears them. */
+  async keys(chord: string): Promise<void> {
+    const down = chord.split("+").map((name) => KEYS[name] ?? name);
+    const actions = [...down.map((value) => ({ type: "keyDown", value })), ...down.toReversed().map((value) => ({ type: "keyUp", value }))];
+    await request(`${this.#base}/actions`, "POST", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 
   async screenshot(): Promise<Buffer> {
