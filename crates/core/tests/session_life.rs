@@ -114,6 +114,33 @@ async fn a_summary_stands_for_what_is_old_until_it_is_undone() {
     );
 }
 
+/// A summary of the part that fits must not bring back the part that did not.
+#[tokio::test]
+async fn what_no_longer_fits_is_behind_the_summary_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let runners = agents(|turn| async move {
+        let messages = turn.params["messages"].as_array().unwrap();
+        let first = messages[0]["content"].as_str().unwrap()[..1].to_owned();
+        turn.say(0, 0, &format!("{first} of {}", messages.len())).await;
+        turn.finish().await;
+    });
+    let (world, session) = chat(&dir.path().join("home"), runners).await;
+    let send =
+        async |content: String| world.ok("send_message", json!({ "sessionId": session, "content": content })).await["content"].clone();
+    for n in 0..8 {
+        send(format!("{n}{}", "x".repeat(4 << 20))).await;
+    }
+    // What was said first stays; of the rest the oldest goes.
+    assert_eq!(send("now".into()).await, "0 of 11");
+    let preview = world.ok("preview_compaction", json!({ "sessionId": session })).await;
+    assert_eq!((preview["messagesBefore"].as_u64(), preview["dropped"].as_array().unwrap().len()), (Some(18), 16));
+    assert!(preview["summary"].as_str().unwrap().starts_with("6 messages before these were too long"), "{}", preview["summary"]);
+    world.ok("compact_session", json!({ "sessionId": session, "summary": "Mine." })).await;
+    assert_eq!(send("and now".into()).await, "n of 3");
+    let messages = world.ok("get_messages", json!({ "sessionId": session })).await;
+    assert_eq!(messages.as_array().unwrap().iter().filter(|message| message["compacted"] == true).count(), 16);
+}
+
 #[tokio::test]
 async fn folders_images_and_values_belong_to_their_session() {
     let dir = tempfile::tempdir().unwrap();

@@ -28,6 +28,8 @@ use crate::runs::{Runner, refusal};
 
 /// A model may take its time over a long history.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// Characters of a summary on the wire.
+const MOST_SUMMARY: usize = 200_000;
 /// Previews that are kept for who edits them.
 const MOST_PREVIEWS: usize = 64;
 
@@ -81,7 +83,8 @@ impl Sessions {
             Some(id) => self.models.resolve(id).await?,
             None => self.models.usual().await?,
         };
-        let branch = load::branch(self, session, self.store.branch(session, &tip).await.map_err(storage)?, None).await?;
+        let branch = load::branch(self, session, &tip, None).await?;
+        let left_out = branch.left_out.clone();
         let known: HashSet<String> = branch.messages.iter().map(|message| message.message_id.clone()).collect();
         let turn_id = TurnId::new(new_id(&*self.host)).map_err(|error| internal("An id is not valid", error))?;
         let config = self.config.load();
@@ -100,11 +103,12 @@ impl Sessions {
             () = tokio::time::sleep(PATIENCE) => Err(ErrorInfo::new(ErrorCode::Provider, "The model took longer than ten minutes for a summary.")),
         };
         let asked = asked.inspect_err(|_| runner.kill())?;
-        let CompactResult { preview } = crate::wire::text_of(asked.get())?;
+        let CompactResult { mut preview } = crate::wire::text_of(asked.get())?;
         if preview.dropped.iter().chain(&preview.kept).any(|id| !known.contains(id.as_str())) {
             runner.kill();
             return Err(ErrorInfo::new(ErrorCode::RunnerLost, "The runner summarised what was not said. Nothing was changed."));
         }
+        with_left_out(&mut preview, left_out)?;
         self.previews.keep(session, &tip, &preview);
         Ok(preview)
     }
@@ -133,16 +137,16 @@ impl Sessions {
             return Err(ErrorInfo::new(ErrorCode::Conflict, "The session has gone on since this summary was made. Nothing was changed.")
                 .with_hint("Make the summary again."));
         }
-        let order = self.store.branch(session, &tip).await.map_err(storage)?.messages;
+        let order = self.order(session, &tip).await?;
         let dropped: HashSet<&str> = preview.dropped.iter().map(MessageId::as_str).collect();
-        let last = order.iter().rposition(|message| dropped.contains(message.message_id.as_str()));
+        let last = order.iter().rposition(|message| dropped.contains(message.as_str()));
         let last = last.ok_or_else(|| invalid("What the summary stands for is not shown any more."))?;
         let kept: Vec<MessageId> = order[..last]
             .iter()
-            .filter(|message| !dropped.contains(message.message_id.as_str()))
-            .map(|message| MessageId::new(message.message_id.as_str()).map_err(|error| internal("A stored id is not valid", error)))
+            .filter(|message| !dropped.contains(message.as_str()))
+            .map(|message| MessageId::new(message.as_str()).map_err(|error| internal("A stored id is not valid", error)))
             .collect::<Result<_, _>>()?;
-        let up_to = MessageId::new(order[last].message_id.as_str()).map_err(|error| internal("A stored id is not valid", error))?;
+        let up_to = MessageId::new(order[last].as_str()).map_err(|error| internal("A stored id is not valid", error))?;
         let edited = params.summary.as_ref().is_some_and(|summary| *summary != preview.summary);
         let summary = params.summary.unwrap_or_else(|| preview.summary.clone());
         // About four characters are a token; of an edited text only the difference is estimated.
@@ -168,6 +172,12 @@ impl Sessions {
         Ok(result)
     }
 
+    /// The messages that may be summarised, oldest first.
+    async fn order(&self, session: &str, tip: &str) -> Result<Vec<String>, ErrorInfo> {
+        let branch = self.store.branch(session, tip, load::MOST_MESSAGES).await.map_err(storage)?;
+        Ok(branch.messages.into_iter().map(|message| message.message_id).collect())
+    }
+
     /// The messages are sent word for word again.
     pub(crate) async fn undo_compaction(&self, session: &str, compaction_id: &RequestId) -> Result<(), ErrorInfo> {
         let desk = self.desk(session).await?;
@@ -176,6 +186,22 @@ impl Sessions {
         let draft = Own::CompactionUndone { ts, compaction_id }.draft()?;
         self.write(&desk, Write { drafts: vec![draft], ts, ..Write::default() }).await.map(|_| ())
     }
+}
+
+/// What no model was given any more is behind the summary too: otherwise it would come back as soon as there is room again.
+fn with_left_out(preview: &mut CompactionPreview, left_out: Vec<String>) -> Result<(), ErrorInfo> {
+    if preview.dropped.is_empty() || left_out.is_empty() {
+        return Ok(());
+    }
+    let count = left_out.len();
+    let ids: Result<Vec<MessageId>, _> = left_out.into_iter().map(MessageId::try_from).collect();
+    let mut dropped = ids.map_err(|error| internal("A stored id is not valid", error))?;
+    dropped.append(&mut preview.dropped);
+    preview.dropped = dropped;
+    preview.messages_before += count as u64;
+    let note = format!("{count} messages before these were too long to be summarised here; the recall tool finds what they say.");
+    preview.summary = axion_protocol::clip(&format!("{note}\n\n{}", preview.summary), MOST_SUMMARY);
+    Ok(())
 }
 
 /// What a runner may ask while it summarises: its model.

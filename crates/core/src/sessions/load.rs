@@ -8,7 +8,7 @@ use axion_protocol::{
     Access, CompactionConfig, ErrorCode, ErrorInfo, RequestId, RunGrant, SessionMode, TurnCompaction, TurnEvent, TurnFolder, TurnGuards,
     TurnModel, TurnSummary,
 };
-use axion_store::{BranchForModel, FolderRow, MessageRow};
+use axion_store::{FolderRow, MessageRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -20,7 +20,7 @@ use crate::failure::{internal, storage};
 use crate::wire;
 
 /// A frame to a runner has at most 64 MiB. What is older than fits is left out, as it would be of any model's window.
-const MOST_MESSAGES: usize = 24 << 20;
+pub(super) const MOST_MESSAGES: u64 = 24 << 20;
 const MOST_BLOBS: usize = 20 << 20;
 /// Room that a journal may take.
 const MOST_JOURNAL: usize = 16 << 20;
@@ -47,6 +47,9 @@ pub(super) struct Branch {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<TurnSummary>,
     pub blobs: Vec<Blob>,
+    /// Messages that there was no room for.
+    #[serde(skip)]
+    pub left_out: Vec<String>,
 }
 
 /// A value with its JSON text.
@@ -86,7 +89,7 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     let model = sessions.models.resolve(&live.model).await?;
     let answered = answered(&stored.journal)?;
     let journal = journal(&stored.journal)?;
-    let branch = branch(sessions, session, store.branch(session, &open.parent_id).await.map_err(storage)?, Some(journal.get())).await?;
+    let branch = branch(sessions, session, &open.parent_id, Some(journal.get())).await?;
     let folders: Vec<FolderRow> = store.folders(session).await.map_err(storage)?;
     let grants = grants(&folders)?;
     let shown = folders.iter().zip(&grants).map(|(row, grant)| shown(row, grant)).collect::<Result<Vec<_>, _>>()?;
@@ -142,20 +145,10 @@ fn journal(drafts: &[axion_store::EventDraft]) -> Result<Box<RawValue>, ErrorInf
     RawValue::from_string(text).map_err(|error| internal("A journal could not be put together", error))
 }
 
-/// The latest messages that fit, the summary, and the values that are named. `beside` may name values too.
-pub(super) async fn branch(sessions: &Sessions, session: &str, branch: BranchForModel, beside: Option<&str>) -> Result<Branch, ErrorInfo> {
-    let mut messages = branch.messages;
-    let mut room = MOST_MESSAGES;
-    let mut first = messages.len();
-    for (index, message) in messages.iter().enumerate().rev() {
-        let size = message.parts.get().len() + message.content.len() + 512;
-        if size > room && index + 1 < messages.len() {
-            break;
-        }
-        room = room.saturating_sub(size);
-        first = index;
-    }
-    messages.drain(..first);
+/// The messages that fit, the summary, and the values that are named. `beside` may name values too.
+pub(super) async fn branch(sessions: &Sessions, session: &str, upto: &str, beside: Option<&str>) -> Result<Branch, ErrorInfo> {
+    let branch = sessions.store.branch(session, upto, MOST_MESSAGES).await.map_err(storage)?;
+    let (messages, left_out) = (branch.messages, branch.left_out);
     let summary = match branch.compaction {
         Some(row) => {
             let message_ids = wire::of(&branch.summarised)?;
@@ -166,7 +159,7 @@ pub(super) async fn branch(sessions: &Sessions, session: &str, branch: BranchFor
     let mut hashes: Vec<String> = beside.map(named).unwrap_or_default();
     hashes.extend(messages.iter().rev().flat_map(|message| named(message.parts.get())));
     let blobs = blob_texts(sessions.store.as_ref(), session, hashes, MOST_BLOBS).await?;
-    Ok(Branch { messages, summary, blobs: blobs.into_iter().map(|(hash, json)| Blob { hash, json }).collect() })
+    Ok(Branch { messages, summary, blobs: blobs.into_iter().map(|(hash, json)| Blob { hash, json }).collect(), left_out })
 }
 
 /// The hashes that parts or events name: of images, and of values that were too long for an event.

@@ -74,8 +74,8 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn page(&self, session: &str, at: At, limit: u64) -> Kept<MessagePage>;
     /// One message.
     async fn message(&self, session: &str, message: &str) -> Kept<MessageRow>;
-    /// The branch up to a message as a model gets it.
-    async fn branch(&self, session: &str, message: &str) -> Kept<BranchForModel>;
+    /// The branch up to a message as a model gets it, of about so many bytes.
+    async fn branch(&self, session: &str, message: &str, room: u64) -> Kept<BranchForModel>;
     /// The end of the newest branch that a message is on.
     async fn tip_below(&self, session: &str, message: &str) -> Kept<String>;
     /// What waits for the turn.
@@ -180,9 +180,9 @@ impl SessionStore for InDatabase {
         let (session, message) = (session.to_owned(), message.to_owned());
         self.read(move |tx| tx.get_message(&session, &message)).await
     }
-    async fn branch(&self, session: &str, message: &str) -> Kept<BranchForModel> {
+    async fn branch(&self, session: &str, message: &str, room: u64) -> Kept<BranchForModel> {
         let (session, message) = (session.to_owned(), message.to_owned());
-        self.read(move |tx| tx.branch_for_model(&session, &message)).await
+        self.read(move |tx| tx.branch_for_model(&session, &message, room)).await
     }
     async fn tip_below(&self, session: &str, message: &str) -> Kept<String> {
         let (session, message) = (session.to_owned(), message.to_owned());
