@@ -3,9 +3,11 @@ import { createTauriGateway } from "@axion/client/tauri";
 import { mountWorkbench } from "@axion/workbench";
 import "@axion/workbench/workbench.css";
 import "./frame.css";
+import { holdFailuresOnLeaving } from "./leaving.ts";
 
 const begin = (): void => {
   const root = document.getElementById("root");
+  holdFailuresOnLeaving(window);
   if (root !== null) mountWorkbench(root, createTauriGateway());
 };
 // An async script holds nothing up: the page is painted, and the isolation frame loads, while it is still being read.

@@ -1,0 +1,22 @@
+/**
+ * What becomes of calls under way when the page is left, by a reload for example. WebKit then ends each of them as failed while the old page's scripts
+ * still run, and Tauri answers a failed call by sending the same sealed message again another way: Core, which took it the first time, refuses the copy
+ * as a replay. So a failure after `beforeunload` is held back until the page is gone. A page that stays after all (the window refuses foreign addresses)
+ * hears of it a little later.
+ */
+const GONE_BY_MS = 2_000;
+
+/** Must be called before the first message to Core. */
+export const holdFailuresOnLeaving = (page: Pick<Window, "fetch" | "addEventListener">): void => {
+  let leftAt = Number.NEGATIVE_INFINITY;
+  page.addEventListener("beforeunload", () => {
+    leftAt = performance.now();
+  });
+  const send = page.fetch.bind(page);
+  page.fetch = (...request) =>
+    send(...request).catch(async (error: unknown) => {
+      const left = performance.now() - leftAt;
+      if (left < GONE_BY_MS) await new Promise((resolve) => setTimeout(resolve, GONE_BY_MS - left));
+      throw error;
+    });
+};
