@@ -213,6 +213,7 @@ export const chat = {
   'chat.nextTurn': 'Next turn',
   'chat.withFiles': '{count, plural, one {with # file} other {with # files}}',
   'chat.sendIntoTurn': 'Send into this turn',
+  'chat.sendNow': 'Send now',
   'chat.moveUp': 'Earlier',
   'chat.moveDown': 'Later',
   'chat.editQueued': 'Edit',

@@ -1,5 +1,5 @@
 // Messages that wait for the turn, above the composer: edited (it does not go out meanwhile), moved, taken back, or sent into the
-// running turn instead of after it.
+// running turn instead of after it. After a turn that was stopped or failed they wait until the person lets them go.
 
 import type { QueuedMessage } from '@axion/protocol';
 import { Button, IconButton, TextArea, useToasts } from '@axion/ui';
@@ -12,17 +12,25 @@ import { useSession, useSessionState } from '../session.ts';
 export function QueueList(): JSX.Element | null {
   const t = useT();
   const queue = useSessionState((state) => state.queue);
+  const running = useSessionState((state) => state.turn !== undefined);
   if (queue.length === 0) return null;
   return (
     <ul aria-label={t('chat.queue')} className="mb-1.5 overflow-hidden rounded-card border border-line-1">
       {queue.map((queued, index) => (
-        <QueuedRow key={queued.queuedId} queued={queued} index={index} last={index === queue.length - 1} />
+        <QueuedRow key={queued.queuedId} queued={queued} index={index} last={index === queue.length - 1} running={running} />
       ))}
     </ul>
   );
 }
 
-function QueuedRow({ queued, index, last }: { readonly queued: QueuedMessage; readonly index: number; readonly last: boolean }): JSX.Element {
+interface QueuedRowProps {
+  readonly queued: QueuedMessage;
+  readonly index: number;
+  readonly last: boolean;
+  readonly running: boolean;
+}
+
+function QueuedRow({ queued, index, last, running }: QueuedRowProps): JSX.Element {
   const { chats } = useClient();
   const { sessionId } = useSession();
   const t = useT();
@@ -69,7 +77,8 @@ function QueuedRow({ queued, index, last }: { readonly queued: QueuedMessage; re
       )}
       {draft === null && (
         <span className="flex shrink-0">
-          {queued.delivery === 'queue' && extra === 0 && <IconButton icon="corner-down-left" label={t('chat.sendIntoTurn')} small onClick={() => change({ delivery: 'steer' })} />}
+          {!running && index === 0 && <IconButton icon="corner-down-left" label={t('chat.sendNow')} small onClick={() => change({ held: false })} />}
+          {running && queued.delivery === 'queue' && extra === 0 && <IconButton icon="corner-down-left" label={t('chat.sendIntoTurn')} small onClick={() => change({ delivery: 'steer' })} />}
           <IconButton icon="arrow-up" label={t('chat.moveUp')} small disabled={index === 0} onClick={() => change({ position: index - 1 })} />
           <IconButton icon="arrow-down" label={t('chat.moveDown')} small disabled={last} onClick={() => change({ position: index + 1 })} />
           <IconButton icon="pencil" label={t('chat.editQueued')} small onClick={edit} />
