@@ -2,8 +2,7 @@
  * Providers that misbehave, in each of the four protocols, over a real `axion serve` and its jailed runners: each failure has a code, words and a
  * hint; the question and what was said stay; the chat goes on; memory stays bounded.
  *
- * A provider on this machine may be silent for five minutes (a model may have to be loaded), so that limit, and the 60 s of hosted ones, are tested with a
- * clock in packages/models; here a person stops the silence.
+ * Here a person stops a provider that says nothing; what becomes of it when nobody does is in silence.test.ts.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

@@ -1,7 +1,7 @@
 /** Which failures of a model call are worth another try, and after how long. The provider's own wish counts; otherwise the wait doubles, with chance in it so that many do not come back at once. */
 import type { ModelFailure, ModelFailureKind } from "./model.ts";
 
-const tries: Readonly<Record<ModelFailureKind, number>> = { rate: 4, server: 4, network: 3, timeout: 2, protocol: 1, auth: 0, refused: 0, context: 0, blocked: 0 };
+const tries: Readonly<Record<ModelFailureKind, number>> = { rate: 4, server: 4, network: 3, timeout: 1, protocol: 1, auth: 0, refused: 0, context: 0, blocked: 0 };
 const FIRST_MS = 1_000;
 const MOST_MS = 30_000;
 /** A provider that wants more than this is not waited for. */

@@ -31,12 +31,15 @@ export interface Protocol {
   reader(assembly: Assembly): ReplyReader;
 }
 
-const openReply = async (ports: ModelPorts, protocol: Protocol, request: ModelRequest, signal: AbortSignal): Promise<{ readonly exchange: Exchange; readonly response: Response }> => {
+/** A request, and how long its model may say nothing. */
+export interface Asked extends ModelRequest { readonly silenceMs: number | undefined }
+
+const openReply = async (ports: ModelPorts, protocol: Protocol, request: Asked, signal: AbortSignal): Promise<{ readonly exchange: Exchange; readonly response: Response }> => {
   const without = new Set<string>();
   for (;;) {
-    const exchange = new Exchange(ports, idleMsOf(request.model), signal);
+    const exchange = new Exchange(ports, { provider: request.model.provider, local: request.model.local, ms: idleMsOf(request) }, signal);
     try {
-      const response = await exchange.open({ path: protocol.path, ...(protocol.headers !== undefined && { headers: protocol.headers }), body: protocol.body(request, without), idleMs: idleMsOf(request.model) });
+      const response = await exchange.open({ path: protocol.path, ...(protocol.headers !== undefined && { headers: protocol.headers }), body: protocol.body(request, without) });
       return { exchange, response };
     } catch (error) {
       exchange.close();
@@ -47,7 +50,7 @@ const openReply = async (ports: ModelPorts, protocol: Protocol, request: ModelRe
   }
 };
 
-export async function* converse(ports: ModelPorts, protocol: Protocol, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart, void, undefined> {
+export async function* converse(ports: ModelPorts, protocol: Protocol, request: Asked, signal: AbortSignal): AsyncGenerator<ModelPart, void, undefined> {
   const { exchange, response } = await openReply(ports, protocol, request, signal);
   try {
     const assembly = new Assembly(request);

@@ -11,8 +11,8 @@ import type { ModelPorts } from "./ports.ts";
 
 const PROTOCOLS: Readonly<Record<Exclude<TurnModel["kind"], "demo">, Protocol>> = { "openai-chat": openaiChat, "openai-responses": openaiResponses, anthropic, ollama };
 
-export const createModel = (turnModel: Pick<TurnModel, "kind">, ports: ModelPorts): ModelClient => {
+export const createModel = (turnModel: Pick<TurnModel, "kind" | "silenceMs">, ports: ModelPorts): ModelClient => {
   if (turnModel.kind === "demo") return demoModel(ports.clock);
   const protocol = PROTOCOLS[turnModel.kind];
-  return { stream: (request, signal) => converse(ports, protocol, request, signal) };
+  return { stream: (request, signal) => converse(ports, protocol, { ...request, silenceMs: turnModel.silenceMs }, signal) };
 };

@@ -9,4 +9,4 @@
  */
 export { createModel } from "./create.ts";
 export { DEMO_NOTICE } from "./demo/index.ts";
-export { LIMITS, type ModelClock, type ModelFetch, type ModelFetchInit, type ModelPorts, PROVIDER_ORIGIN, idleMsOf } from "./ports.ts";
+export { BROKER_BEHIND_MS, LIMITS, type ModelClock, type ModelFetch, type ModelFetchInit, type ModelPorts, PROVIDER_ORIGIN, idleMsOf } from "./ports.ts";

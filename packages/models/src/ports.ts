@@ -30,7 +30,7 @@ export const PROVIDER_ORIGIN = "http://provider.invalid";
 
 /** What a reply may cost. The broker is given the first two as well; it is the one that ends connections. */
 export const LIMITS = {
-  /** Milliseconds without a whole frame. */
+  /** Milliseconds without a whole frame, where the configuration does not say. */
   idleMs: 60_000,
   /** For a model on this machine, which may have to be loaded and may take its time over a long prompt. */
   localIdleMs: 300_000,
@@ -47,4 +47,11 @@ export const LIMITS = {
   /** How long the counts may come after the reply has finished. */
   afterFinishMs: 5_000,
 } as const;
-export const idleMsOf = (model: { readonly local: boolean }): number => model.local ? LIMITS.localIdleMs : LIMITS.idleMs;
+
+/** How long a model may say nothing: what the person's configuration says, else the usual. */
+export const idleMsOf = ({ silenceMs, model }: { readonly silenceMs?: number | undefined; readonly model: { readonly local: boolean } }): number => silenceMs ?? (model.local ? LIMITS.localIdleMs : LIMITS.idleMs);
+/** What a body of this many bytes is given on its way out, which is no silence: what a slow line needs for it. The broker counts the same. */
+export const sendMsOf = (bytes: number): number => Math.floor(bytes / 64);
+/** How much later than the client the broker gives a silent connection up: the client knows better what was silent, and says it. */
+export const BROKER_BEHIND_MS = 5_000;
+

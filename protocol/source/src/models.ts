@@ -50,7 +50,8 @@ export const ProviderConfig = struct("ProviderConfig", { kind: ProviderKind, bas
 export const AppConfig = struct("AppConfig", {
   gateway: struct("GatewayConfig", { port: integer(0, 65_535) }),
   providers: record(ProviderConfig),
-  models: struct("ModelsConfig", { default: nullable(text(400)), probe: boolean }),
+  /** Seconds that a model may say nothing: one elsewhere, and one on this machine, which may have to be loaded. A change counts from the next answer on. */
+  models: struct("ModelsConfig", { default: nullable(text(400)), probe: boolean, silenceSeconds: integer(1, 3600), localSilenceSeconds: integer(1, 3600) }),
   agent: struct("AgentConfig", {
     mode: SessionMode, instructions: text(20_000), maxSteps: integer(1, 10_000), maxMinutes: integer(1, 10_000), maxTokens: integer(1000, 1_000_000_000), maxCost: nullable(DurationMs), sameCalls: integer(2, 100),
   }),

@@ -14,7 +14,11 @@ import { StepError } from "./runs.ts";
 import { BlobContent } from "./runner.ts";
 
 /** What a turn's model calls are made with. */
-export const TurnModel = struct("TurnModel", { provider: ProviderId, kind: ProviderKind, model: ModelInfo });
+export const TurnModel = struct("TurnModel", {
+  provider: ProviderId, kind: ProviderKind, model: ModelInfo,
+  /** Milliseconds that it may say nothing. The demo agent, which is not asked over a network, has none. */
+  silenceMs: optional(integer(1000, 3_600_000)),
+});
 export const TurnGuards = struct("TurnGuards", {
   maxSteps: integer(1), maxMinutes: integer(1), maxTokens: integer(1), maxCost: nullable(integer(0)), sameCalls: integer(2),
 }, "Each pauses and asks. `maxCost` in millionths of a US dollar.");
@@ -81,7 +85,7 @@ export const ToolDeltaParams = struct("ToolDeltaParams", { turnId: TurnId, callI
 export const HttpOpenParams = struct("HttpOpenParams", {
   requestId: RequestId, turnId: TurnId, provider: ProviderId, method: literals("HttpMethod", ["GET", "POST"]), path: text(1000), headers: record(text(4000)), body: optional(text(64_000_000)),
   /** Milliseconds without a byte after which it is given up. */
-  idleMs: integer(1000, 3_600_000), maxBytes: integer(1, 1_073_741_824),
+  idleMs: integer(1000, 3_700_000), maxBytes: integer(1, 1_073_741_824),
 });
 export const HttpOpenResult = struct("HttpOpenResult", { status: integer(100, 999), headers: record(text(8000)) });
 /** Allows so many more bytes of a body to be sent; 256 KiB are allowed from the start. */

@@ -2,14 +2,14 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { AgentFiles, TurnPorts } from "@axion/agent";
 import { type Json, StepFailure, isRecord } from "@axion/engine";
-import { createModel, idleMsOf } from "@axion/models";
+import { BROKER_BEHIND_MS, createModel, idleMsOf } from "@axion/models";
 import type { GraphRunResult, RecallResult, TurnModel } from "@axion/protocol";
 import type { Broker } from "./broker.ts";
 import { type Peer, RpcFailure } from "./peer.ts";
 import { clock } from "./world.ts";
 
 export const modelOf = (turnId: string, model: TurnModel, broker: Broker) =>
-  createModel(model, { clock, fetch: broker.fetchFor({ turnId, provider: model.provider, idleMs: idleMsOf(model.model) }) });
+  createModel(model, { clock, fetch: broker.fetchFor({ turnId, provider: model.provider, idleMs: idleMsOf(model) + BROKER_BEHIND_MS }) });
 
 /** A lone surrogate is written by JSON as an escape that the host cannot read. Texts are mended where they arise; this is the fence behind it. */
 const wellFormed = (value: object): string => {

@@ -10,10 +10,12 @@ use super::rules;
 use crate::failure::{internal, invalid};
 
 /// Every key but those of providers.
-pub(super) const KEYS: [&str; 16] = [
+pub(super) const KEYS: [&str; 18] = [
     "gateway.port",
     "models.default",
     "models.probe",
+    "models.silenceSeconds",
+    "models.localSilenceSeconds",
     "agent.mode",
     "agent.instructions",
     "agent.maxSteps",
@@ -151,6 +153,8 @@ mod tests {
             ("agent.maxCost", json!(null)),
             ("models.default", json!("ollama/qwen3:8b")),
             ("models.default", json!(null)),
+            ("models.silenceSeconds", json!(1)),
+            ("models.localSilenceSeconds", json!(3600)),
             ("channels.webhook.enabled", json!(true)),
             ("gateway.port", json!(7411)),
         ] {
@@ -206,6 +210,10 @@ mod tests {
             ("egress.hosts", json!([""])),
             ("egress.hosts", json!(["*.example.com"])),
             ("models.default", json!("")),
+            ("models.silenceSeconds", json!(0)),
+            ("models.silenceSeconds", json!(1.5)),
+            ("models.localSilenceSeconds", json!(3601)),
+            ("models.localSilenceSeconds", json!(null)),
             ("channels.webhook", json!({ "enabled": true, "port": 0 })),
             ("channels.webhook.token", json!("x")),
             ("providers.x", json!({})),

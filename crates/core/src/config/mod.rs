@@ -19,7 +19,7 @@ pub fn defaults() -> AppConfig {
     AppConfig {
         gateway: GatewayConfig { port: 0 },
         providers: BTreeMap::new(),
-        models: ModelsConfig { default: None, probe: true },
+        models: ModelsConfig { default: None, probe: true, silence_seconds: 60, local_silence_seconds: 300 },
         agent: AgentConfig {
             mode: SessionMode::Ask,
             instructions: String::new(),

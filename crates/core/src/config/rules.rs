@@ -87,6 +87,7 @@ pub(super) fn allowed(key: &str) -> &'static str {
         "gateway.port" | "channels.webhook.port" => "A whole number from 0 to 65535; 0 lets the system choose.",
         "models.default" => "The id of a model (PROVIDER/NAME), or null to let Axion choose.",
         "models.probe" | "compaction.automatic" | "egress.airGap" | "channels.webhook.enabled" => "true or false.",
+        "models.silenceSeconds" | "models.localSilenceSeconds" => "A whole number of seconds from 1 to 3,600.",
         "agent.mode" => "One of read-only, ask, accept-edits.",
         "agent.instructions" => "A text of at most 20,000 characters.",
         "agent.maxSteps" | "agent.maxMinutes" => "A whole number from 1 to 10,000.",

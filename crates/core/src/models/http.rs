@@ -36,14 +36,33 @@ const LONGEST: Duration = Duration::from_secs(3 * 3600);
 struct Stream {
     body: Body,
     veil: Veil,
+    silent: Silent,
     over: bool,
+}
+
+/// Whom silence is laid to, and where the person says how long it may be.
+struct Silent {
+    title: String,
+    key: &'static str,
+}
+
+impl Silent {
+    fn or(&self, error: &EgressError) -> StepError {
+        let EgressError::Idle(time) = error else { return failed(error) };
+        let message = format!("{} said nothing for {} s.", self.title, time.as_secs_f64());
+        step(
+            "timeout",
+            message,
+            &format!("The server may be busy, or loading the model. {} in Settings, Models sets how long is waited.", self.key),
+        )
+    }
 }
 
 #[async_trait]
 impl ModelBody for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, StepError> {
         while !self.over {
-            let piece = self.body.next().await.map_err(|error| failed(&error))?;
+            let piece = self.body.next().await.map_err(|error| self.silent.or(&error))?;
             self.over = piece.is_none();
             let out = match piece {
                 Some(piece) => self.veil.pass(&piece),
@@ -92,10 +111,11 @@ impl ModelHttp for Registry {
         request.body = asked.body.map(Bytes::from);
         request.limits = Limits { head: asked.idle, idle: asked.idle, total: LONGEST, body: asked.max_bytes, ..Limits::default() };
         request.errand = Errand { session: Some(asked.session_id), turn: Some(asked.turn_id), provider: Some(asked.provider) };
-        let reply = self.outside.broker.send(request).await.map_err(|error| failed(&error))?;
+        let silent = Silent { title: place.title.clone(), key: place.silence_key() };
+        let reply = self.outside.broker.send(request).await.map_err(|error| silent.or(&error))?;
         let veil = Veil::new(key.as_deref().map(Secret::expose));
         let headers = seen(&reply.headers).into_iter().map(|(name, value)| (name, veil.text(&value))).collect();
-        Ok(ModelReply { status: reply.status, headers, body: Box::new(Stream { body: reply.body, veil, over: false }) })
+        Ok(ModelReply { status: reply.status, headers, body: Box::new(Stream { body: reply.body, veil, silent, over: false }) })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Providers as places to ask: configured, or looked for on this machine. Pure.
 
+use std::time::Duration;
+
 use axion_egress::Target;
-use axion_protocol::{AppConfig, ProviderConfig, ProviderId, ProviderKind, clip};
+use axion_protocol::{AppConfig, ModelsConfig, ProviderConfig, ProviderId, ProviderKind, clip};
 use serde::{Deserialize, Serialize};
 
 /// The scripted agent's provider and model.
@@ -106,6 +108,16 @@ impl Place {
     /// Whether it is on this machine.
     pub fn local(&self) -> bool {
         Target::parse(&self.base).is_ok_and(|target| target.origin.is_loopback())
+    }
+
+    /// How long it may say nothing, by the person's word.
+    pub fn silence(&self, config: &ModelsConfig) -> Duration {
+        Duration::from_secs(if self.local() { config.local_silence_seconds } else { config.silence_seconds })
+    }
+
+    /// The key of the configuration that says how long it may say nothing.
+    pub fn silence_key(&self) -> &'static str {
+        if self.local() { "models.localSilenceSeconds" } else { "models.silenceSeconds" }
     }
 
     /// The name of its key.

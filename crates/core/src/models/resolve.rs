@@ -39,7 +39,7 @@ impl Registry {
 
     async fn usable(&self, model: ModelInfo) -> Result<TurnModel, ErrorInfo> {
         if model.demo {
-            return Ok(TurnModel { provider: model.provider.clone(), kind: ProviderKind::Demo, model });
+            return Ok(TurnModel { provider: model.provider.clone(), kind: ProviderKind::Demo, model, silence_ms: None });
         }
         let gone = || {
             ErrorInfo::new(ErrorCode::NoModel, format!("The provider of {} is not there any more.", model.id))
@@ -55,7 +55,8 @@ impl Registry {
             return Err(ErrorInfo::new(ErrorCode::Blocked, format!("{} is not on this machine, and the air gap is on.", model.id))
                 .with_hint("Choose a local model, or switch the air gap off in Settings."));
         }
-        Ok(TurnModel { provider: place.id, kind: place.kind, model })
+        let silence = place.silence(&self.config.load().models).as_millis();
+        Ok(TurnModel { silence_ms: u64::try_from(silence).ok(), provider: place.id, kind: place.kind, model })
     }
 }
 

@@ -3,15 +3,21 @@
  * A reply counts as silent when no whole frame came (`heard`), so a byte now and then does not keep it alive.
  */
 import type { ModelFailure } from "@axion/agent/model";
-import { LIMITS, type ModelClock, type ModelPorts, PROVIDER_ORIGIN } from "../ports.ts";
-import { failure, failureOfStatus, failureOfWay } from "./failures.ts";
+import { LIMITS, type ModelClock, type ModelPorts, PROVIDER_ORIGIN, sendMsOf } from "../ports.ts";
+import { failure, failureOfSilence, failureOfStatus, failureOfWay } from "./failures.ts";
 
 export interface Ask {
   /** Under the provider's base, with a leading slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
-  readonly idleMs: number;
+}
+
+/** Who may say nothing for how long. */
+export interface Patience {
+  readonly provider: string;
+  readonly local: boolean;
+  readonly ms: number;
 }
 
 /** Wakes when nothing was heard for so long. The timer is set again only when it fires, because a reply may be heard thousands of times a second. */
@@ -50,17 +56,17 @@ export class Exchange {
   readonly #stop = new AbortController();
   readonly #silence: Silence;
   readonly #onAbort: () => void;
-  readonly #idleMs: number;
+  readonly #patience: Patience;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #ended: ModelFailure | undefined;
 
-  constructor(ports: ModelPorts, idleMs: number, signal: AbortSignal) {
+  constructor(ports: ModelPorts, patience: Patience, signal: AbortSignal) {
     this.#ports = ports;
     this.#signal = signal;
-    this.#idleMs = idleMs;
+    this.#patience = patience;
     this.#onAbort = () => this.#end();
     signal.addEventListener("abort", this.#onAbort, { once: true });
-    this.#silence = new Silence(ports.clock, idleMs, () => this.#end(failure("timeout", `The provider said nothing for ${Math.round(this.#idleMs / 1000)} seconds.`)));
+    this.#silence = new Silence(ports.clock, patience.ms, () => this.#end(failureOfSilence(patience)));
   }
 
   heard(): void { this.#silence.heard(); }
@@ -81,8 +87,11 @@ export class Exchange {
 
   async open(ask: Ask): Promise<Response> {
     this.#check();
+    const question = JSON.stringify(ask.body);
+    // Nobody answers before he has heard the question.
+    this.#silence.only(this.#patience.ms + sendMsOf(question.length));
     const init = {
-      method: "POST" as const, signal: this.#stop.signal, body: JSON.stringify(ask.body),
+      method: "POST" as const, signal: this.#stop.signal, body: question,
       headers: { "content-type": "application/json", accept: "text/event-stream, application/x-ndjson, application/json", ...ask.headers },
     };
     const stopped = new Promise<never>((_, reject) => this.#stop.signal.addEventListener("abort", () => reject(this.#stop.signal.reason), { once: true }));
@@ -94,7 +103,7 @@ export class Exchange {
       throw failureOfWay(error);
     }
     stopped.catch(() => undefined);
-    this.heard();
+    this.#silence.only(this.#patience.ms);
     if (response.status >= 200 && response.status < 300) return response;
     const body = await this.#errorBody(response);
     throw failureOfStatus(response.status, response.headers, body, this.#ports.clock.now());

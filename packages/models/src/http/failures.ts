@@ -62,6 +62,15 @@ export const failure = (kind: ModelFailureKind, message: string, more: { readonl
     ...(more.status !== undefined && { status: more.status }),
   });
 
+/** Nothing came for as long as the person lets a provider be silent. */
+export const failureOfSilence = ({ provider, local, ms }: { readonly provider: string; readonly local: boolean; readonly ms: number }): ModelFailure => {
+  const key = local ? "models.localSilenceSeconds" : "models.silenceSeconds";
+  const seconds = Math.round(ms / 1000);
+  return failure("timeout", `The provider ${provider} said nothing for ${seconds} ${seconds === 1 ? "second" : "seconds"}, the limit that is set (${key}).`, {
+    hint: `Look whether the server is running and not busy loading a model, then retry. A longer silence is allowed under Settings → Models, or with \`axion call update_config '{"key":"${key}","value":${Math.min(3600, seconds * 2)}}'\`.`,
+  });
+};
+
 /** `retry-after` in seconds or as a date, or `retry-after-ms`. */
 export const retryAfter = (headers: Headers, now: number): number | undefined => {
   const exact = headers.get("retry-after-ms");

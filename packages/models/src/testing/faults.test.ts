@@ -4,6 +4,7 @@ import type { Fault } from "@axion/testkit/servers";
 import { startModelServer } from "@axion/testkit/servers";
 import { describe, expect, it } from "vitest";
 import { createModel } from "../create.ts";
+import { sendMsOf } from "../ports.ts";
 import { HandClock, KINDS, askOnce, fetchTo, hear, realClock, requestOf } from "./asking.ts";
 
 const TEXT = "One two three four five six seven eight nine ten.";
@@ -51,10 +52,17 @@ describe.each(KINDS)("%s", (kind) => {
     const server = await startModelServer({ protocol: kind, script: withFault({ kind: "silence" }) });
     const asked = hear(createModel({ kind }, { fetch: fetchTo(server.base), clock }), requestOf());
     while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    clock.pass(59_999);
+    // The time that the question itself may take on its way is no silence.
+    const sending = sendMsOf(JSON.stringify(server.requests[0]?.body).length);
+    let over = false;
+    asked.finally(() => { over = true; });
+    clock.pass(59_999 + sending);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(over).toBe(false);
     clock.pass(1);
     const told = await asked;
-    expect(told.failure).toMatchObject({ kind: "timeout", message: "The provider said nothing for 60 seconds." });
+    expect(told.failure).toMatchObject({ kind: "timeout", message: "The provider p said nothing for 60 seconds, the limit that is set (models.silenceSeconds)." });
+    expect(told.failure?.hint).toContain("models.silenceSeconds");
     expect(clock.waiting).toBe(0);
     await server.idle();
     await server.close();

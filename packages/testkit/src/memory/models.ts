@@ -17,7 +17,7 @@ const hostedModel: ModelInfo = {
   claims: [streams, tools, { capability: "images", has: true, source: "assumed" }], local: false, demo: false, price: { input: 3, output: 15 },
 };
 const defaultConfig: AppConfig = {
-  gateway: { port: 0 }, providers: {}, models: { default: null, probe: true },
+  gateway: { port: 0 }, providers: {}, models: { default: null, probe: true, silenceSeconds: 60, localSilenceSeconds: 300 },
   agent: { mode: "ask", instructions: "", maxSteps: 100, maxMinutes: 60, maxTokens: 2_000_000, maxCost: null, sameCalls: 3 },
   compaction: { automatic: true, threshold: 80 }, egress: { airGap: false, hosts: [] }, channels: { webhook: { enabled: false, port: 0 } },
 };

@@ -56,7 +56,7 @@ pub struct ProviderConfig {
 }
 
 /// `ModelsConfig` of the protocol's `models`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelsConfig {
     /// `default`: at most 400 UTF-16 units, or null.
@@ -64,6 +64,12 @@ pub struct ModelsConfig {
     pub default: Option<String>,
     /// `probe`: yes or no.
     pub probe: bool,
+    /// `silenceSeconds`: from 1 to 3_600.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<1, 3_600>, _, _>")]
+    pub silence_seconds: u64,
+    /// `localSilenceSeconds`: from 1 to 3_600.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<1, 3_600>, _, _>")]
+    pub local_silence_seconds: u64,
 }
 
 /// `AgentConfig` of the protocol's `models`.

@@ -18,6 +18,9 @@ pub struct TurnModel {
     pub kind: ProviderKind,
     /// `model`: [`ModelInfo`].
     pub model: ModelInfo,
+    /// `silenceMs`: from 1_000 to 3_600_000; may be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Whole<1_000, 3_600_000>, _, _>")]
+    pub silence_ms: Option<u64>,
 }
 
 /// What a compaction left: the summary, and the messages that it stands for, which are not sent.
@@ -144,8 +147,8 @@ pub struct HttpOpenParams {
     /// `body`: at most 64_000_000 UTF-16 units; may be absent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "decode::optional::<decode::Text<64_000_000>, _, _>")]
     pub body: Option<String>,
-    /// `idleMs`: from 1_000 to 3_600_000.
-    #[serde(deserialize_with = "decode::field::<decode::Whole<1_000, 3_600_000>, _, _>")]
+    /// `idleMs`: from 1_000 to 3_700_000.
+    #[serde(deserialize_with = "decode::field::<decode::Whole<1_000, 3_700_000>, _, _>")]
     pub idle_ms: u64,
     /// `maxBytes`: from 1 to 1_073_741_824.
     #[serde(deserialize_with = "decode::field::<decode::Whole<1, 1_073_741_824>, _, _>")]

@@ -14,6 +14,7 @@ import { KeysSection } from './KeysSection.tsx';
 import { ProviderDialog } from './ProviderDialog.tsx';
 import { ProviderList } from './ProviderList.tsx';
 import { PageHead, SettingRow } from './SettingRow.tsx';
+import { SilenceRows } from './SilenceRows.tsx';
 import { useConfig } from './useConfig.ts';
 
 export function ModelsPage(): JSX.Element {
@@ -58,6 +59,7 @@ export function ModelsPage(): JSX.Element {
           className="w-64"
         />
       </SettingRow>
+      <SilenceRows />
       <Heading title={t('models.models')} />
       {list.length === 0 ? <EmptyState title={t('models.none')} /> : <ModelTable models={list} />}
       <KeysSection />

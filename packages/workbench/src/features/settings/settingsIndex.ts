@@ -31,7 +31,7 @@ export const pageFacts: Readonly<Record<SettingsPage, PageFacts>> = {
     group: 'settings.groupWork',
     label: 'settings.pageModels',
     icon: 'cpu',
-    words: ['models.providers', 'models.addProvider', 'models.probe', 'models.default', 'models.models', 'models.kind.ollama', 'models.kind.anthropic', 'models.kind.openai-chat', 'keys.title', 'keys.value'],
+    words: ['models.providers', 'models.addProvider', 'models.probe', 'models.default', 'models.silence', 'models.silenceSeconds', 'models.models', 'models.kind.ollama', 'models.kind.anthropic', 'models.kind.openai-chat', 'keys.title', 'keys.value'],
   },
   agent: {
     group: 'settings.groupWork',
