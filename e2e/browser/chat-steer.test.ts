@@ -25,7 +25,7 @@ describe("messages for a turn that goes on", () => {
   const said = async (): Promise<string[]> => (await messages(journey, sessionOf(journey.page()))).filter(({ role }) => role === "user").map(({ content }) => content);
   /** The talk says these, in this order. */
   const inOrder = async (...words: readonly string[]): Promise<void> => {
-    const text = (await talk(journey.page()).innerText()).replaceAll(/\s+/g, " ");
+    const text = ((await talk(journey.page()).textContent()) ?? "").replaceAll(/\s+/g, " ");
     let from = 0;
     for (const each of words) {
       const at = text.indexOf(each, from);
