@@ -18,6 +18,8 @@ use crate::{container, engine, process, token};
 
 /// How long a body may take to end by itself after its conversation ended, before it is killed.
 const PARTING: Duration = Duration::from_millis(300);
+/// What an ended runner had sent is read in this time.
+const READING: Duration = Duration::from_secs(2);
 
 /// A running runner. Cheap to clone; the last clone ends it when dropped.
 #[derive(Clone)]
@@ -236,7 +238,10 @@ async fn supervise(session: Arc<Session>, mut body: Body, intent: Arc<Intent>, c
     if intent.get().is_none() || matches!(intent.get(), Some(ExitReason::Stopped)) {
         // The end of the stream and the end of the process come in any order.
         let _ = tokio::time::timeout(PARTING, body.wait()).await;
-        let _ = tokio::time::timeout(PARTING, session.ended()).await;
+        // A runner that broke the protocol and ended at once is one that broke the protocol.
+        if let Ok(SessionEnd::Protocol(why)) = tokio::time::timeout(READING, session.ended()).await {
+            intent.set(ExitReason::Protocol { why });
+        }
     }
     let by_itself = body.ended.borrow().is_some();
     let end = body.end().await;
