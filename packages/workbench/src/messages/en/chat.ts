@@ -150,6 +150,9 @@ export const chat = {
 
   'chat.compacted': 'Summarised messages',
   'chat.compactedLine': '{count, plural, one {# message above is read as a summary} other {# messages above are read as a summary}}: {before} tokens became {after}. Nothing is deleted.',
+  'chat.resizeBeside': 'Width of the second chat',
+  'chat.besideShare': '{share} % of the room',
+  'chat.foundMessage': 'Found message',
   'chat.summaryMade.model': 'Summarised by the model of this chat.',
   'chat.summaryMade.extract': 'An extract, made without a model.',
   'chat.summaryMade.person': 'The summary is in your words.',
