@@ -13,16 +13,18 @@ export interface PopoverProps {
   readonly align?: 'start' | 'center' | 'end';
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
+  /** `false`: closing leaves the focus alone, because the act that closed it moves it elsewhere. */
+  readonly finalFocus?: () => boolean;
   readonly className?: string;
 }
 
-export function Popover({ label, trigger, children, side = 'bottom', align = 'start', open, onOpenChange, className }: PopoverProps): JSX.Element {
+export function Popover({ label, trigger, children, side = 'bottom', align = 'start', open, onOpenChange, finalFocus, className }: PopoverProps): JSX.Element {
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange?.(next)}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner side={side} align={align} sideOffset={4} collisionPadding={6} className="z-65">
-          <Base.Popup aria-label={label} className={classNames(popupSurface, 'max-h-(--available-height) max-w-96 overflow-auto p-3 text-ui', className)}>
+          <Base.Popup aria-label={label} {...(finalFocus === undefined ? {} : { finalFocus })} className={classNames(popupSurface, 'max-h-(--available-height) max-w-96 overflow-auto p-3 text-ui', className)}>
             {children}
           </Base.Popup>
         </Base.Positioner>

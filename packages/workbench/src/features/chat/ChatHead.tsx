@@ -1,8 +1,8 @@
 // The head of a chat: name, folders, what kind of model answers; search in it, fork, everything else, the panel.
 
-import type { SessionInfo } from '@axion/protocol';
+import type { SearchHit, SessionInfo } from '@axion/protocol';
 import { Chip, IconButton, MiddleCut, Menu, Popover, SearchField } from '@axion/ui';
-import { type JSX, useState } from 'react';
+import { type JSX, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../messages/context.ts';
 import { useNow } from '../../session/clock.ts';
@@ -21,7 +21,7 @@ export interface ChatHeadProps {
   readonly first: boolean;
   readonly panelOpen: boolean;
   readonly onPanel: () => void;
-  readonly onFound: (messageId: string) => void;
+  readonly onFound: (hit: SearchHit) => void;
   readonly onClose?: () => void;
 }
 
@@ -64,18 +64,23 @@ export function ChatHead({ info, acts, first, panelOpen, onPanel, onFound, onClo
 }
 
 /** Search in this chat only. */
-function ChatSearch({ onFound }: { readonly onFound: (messageId: string) => void }): JSX.Element {
+function ChatSearch({ onFound }: { readonly onFound: (hit: SearchHit) => void }): JSX.Element {
   const { sessionId } = useSession();
   const t = useT();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState('');
+  const arrives = useRef(false);
   const now = useNow(60_000);
   const search = useTextSearch(open ? typed : '', sessionId);
   return (
     <Popover
       label={t('chat.findHere')}
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        arrives.current = false;
+        setOpen(next);
+      }}
+      finalFocus={() => !arrives.current}
       align="end"
       className="w-80 p-2"
       trigger={<IconButton icon="search" label={t('chat.findHere')} />}
@@ -88,8 +93,10 @@ function ChatSearch({ onFound }: { readonly onFound: (messageId: string) => void
             hit={hit}
             now={now}
             onOpen={() => {
+              // The focus goes to what was found.
+              arrives.current = true;
               setOpen(false);
-              if (hit.messageId !== undefined) onFound(hit.messageId);
+              onFound(hit);
             }}
           />
         ))}

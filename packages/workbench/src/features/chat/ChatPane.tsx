@@ -1,7 +1,7 @@
 // One chat: head, talk, composer. Two of them can stand side by side; the keys of the window act on the first.
 
 import type { Outgoing } from '@axion/client';
-import type { Delivery, SessionMode } from '@axion/protocol';
+import type { Delivery, SearchHit, SessionMode } from '@axion/protocol';
 import { Banner, Button, Dialog, EmptyState, Skeleton, useToasts } from '@axion/ui';
 import { type JSX, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Command, useCommands } from '../../commands/registry.tsx';
@@ -17,7 +17,8 @@ import type { SessionActs } from './list/useSessionActs.tsx';
 import { FolderList } from './panel/FolderRows.tsx';
 import { SpokenLog } from './SpokenLog.tsx';
 import { useSession, useSessionInfo, useSessionState } from './session.ts';
-import { Transcript, type TranscriptProps } from './transcript/Transcript.tsx';
+import type { Found } from './transcript/found.ts';
+import { Transcript } from './transcript/Transcript.tsx';
 import { textOf } from './transcript/UserMessage.tsx';
 import { useSlash } from './useSlash.ts';
 import { CHOOSING } from './NewChat.tsx';
@@ -25,11 +26,11 @@ import { CHOOSING } from './NewChat.tsx';
 export interface ChatPaneProps {
   readonly first: boolean;
   readonly acts: SessionActs;
-  readonly target: TranscriptProps['target'];
+  readonly target: Found | null;
   readonly onPanel: () => void;
   readonly panelOpen: boolean;
   readonly onCompact: () => void;
-  readonly onFound: (messageId: string) => void;
+  readonly onFound: (hit: SearchHit) => void;
   /** Only for the second pane. */
   readonly onClose?: () => void;
 }

@@ -1,6 +1,7 @@
-// The chat place: the list of chats, one chat or two side by side, and the panel of the first. When the window is narrow the list and the
+// The chat place: the list of chats, one chat or two side by side (a session of its own each), and the panel of the first. When the window is narrow the list and the
 // panel lie over the chat.
 
+import type { SearchHit } from '@axion/protocol';
 import { Drawer, SplitPane } from '@axion/ui';
 import { type JSX, type ReactNode, useCallback, useEffect, useState } from 'react';
 import { DocumentTabs } from '../../frame/DocumentTabs.tsx';
@@ -15,7 +16,8 @@ import { NewChat } from './NewChat.tsx';
 import { CompactionDialog } from './panel/CompactionDialog.tsx';
 import { SessionPanel } from './panel/SessionPanel.tsx';
 import { CompactContext, SessionContext, useOpenSession } from './session.ts';
-import type { TranscriptProps } from './transcript/Transcript.tsx';
+import { SideBySide } from './SideBySide.tsx';
+import { type Found, wordsOf } from './transcript/found.ts';
 
 export interface ChatScreenProps {
   readonly sessionId: string | null;
@@ -24,7 +26,7 @@ export interface ChatScreenProps {
 
 interface Target {
   readonly sessionId: string;
-  readonly at: NonNullable<TranscriptProps['target']>;
+  readonly at: Found;
 }
 
 export function ChatScreen({ sessionId, beside }: ChatScreenProps): JSX.Element {
@@ -38,10 +40,11 @@ export function ChatScreen({ sessionId, beside }: ChatScreenProps): JSX.Element 
   const hasTabs = useView((state) => state.tabs.length > 0);
   useEffect(() => void models.load(), [models]);
   const find = useCallback(
-    (inSession: string, messageId: string | undefined) => {
+    (hit: SearchHit) => {
+      const { sessionId: inSession, messageId } = hit;
       const { route } = view.store.getState();
       if (route.place !== 'chat' || (route.sessionId !== inSession && route.beside !== inSession)) view.openChat(inSession);
-      if (messageId !== undefined) setTarget((old) => ({ sessionId: inSession, at: { messageId, turn: (old?.at.turn ?? 0) + 1 } }));
+      if (messageId !== undefined) setTarget((old) => ({ sessionId: inSession, at: { messageId, words: wordsOf(hit), turn: (old?.at.turn ?? 0) + 1 } }));
     },
     [view],
   );
@@ -94,8 +97,8 @@ export function ChatScreen({ sessionId, beside }: ChatScreenProps): JSX.Element 
 interface OpenChatProps {
   readonly sessionId: string;
   readonly acts: ReturnType<typeof useSessionActs>;
-  readonly target: TranscriptProps['target'];
-  readonly onFound: (sessionId: string, messageId: string | undefined) => void;
+  readonly target: Found | null;
+  readonly onFound: (hit: SearchHit) => void;
 }
 
 function OpenChat({ sessionId, acts, target, onFound, children }: OpenChatProps & { readonly children: ReactNode }): JSX.Element {
@@ -106,14 +109,10 @@ function OpenChat({ sessionId, acts, target, onFound, children }: OpenChatProps 
   const panel = usePanel('chatPanel');
   const [compacting, setCompacting] = useState(false);
   const compact = useCallback(() => setCompacting(true), []);
-  const found = useCallback((messageId: string) => onFound(sessionId, messageId), [onFound, sessionId]);
   const closePanel = useCallback(() => panel.setOpen(false), [panel]);
   const side = <SessionPanel onClose={closePanel} onCompact={compact} />;
   const panes = (
-    <div className="flex min-h-0 min-w-0 flex-1 divide-x divide-line-1">
-      <ChatPane first acts={acts} target={target} onPanel={panel.toggle} panelOpen={panel.open} onCompact={compact} onFound={found} />
-      {children}
-    </div>
+    <SideBySide first={<ChatPane first acts={acts} target={target} onPanel={panel.toggle} panelOpen={panel.open} onCompact={compact} onFound={onFound} />} second={children} />
   );
   return (
     <SessionContext value={session}>
@@ -152,11 +151,10 @@ function BesideChat({ sessionId, acts, target, onFound, onClose }: OpenChatProps
   const session = useOpenSession(sessionId);
   const [compacting, setCompacting] = useState(false);
   const compact = useCallback(() => setCompacting(true), []);
-  const found = useCallback((messageId: string) => onFound(sessionId, messageId), [onFound, sessionId]);
   return (
     <SessionContext value={session}>
       <CompactContext value={compact}>
-      <ChatPane first={false} acts={acts} target={target} onPanel={compact} panelOpen={false} onCompact={compact} onFound={found} onClose={onClose} />
+      <ChatPane first={false} acts={acts} target={target} onPanel={compact} panelOpen={false} onCompact={compact} onFound={onFound} onClose={onClose} />
       {compacting && <CompactionDialog onClose={() => setCompacting(false)} />}
       </CompactContext>
     </SessionContext>

@@ -9,6 +9,7 @@ import { groupSessions, snippetPieces, titleFits } from './list/sessionGroups.ts
 import { sharesOf, usedTokens } from './panel/contextShares.ts';
 import { mergeChanges } from './panel/useChangedFiles.ts';
 import { speakable, spokenUpTo } from './spoken.ts';
+import { placesIn, rowWithWords, wordPattern, wordsOf } from './transcript/found.ts';
 import { RowTable, rowsOf } from './transcript/rows.ts';
 
 const safety = { readOnly: true, destructive: false, idempotent: true };
@@ -126,6 +127,35 @@ describe('what is spoken', () => {
   });
   test('has no marks and no code', () => {
     expect(speakable('# Head\n\nSee **this** [page](https://x.y) and `a.js`:\n\n```js\nlet secret;\n```\n- one')).toBe('Head See this page and a.js : one');
+  });
+});
+
+describe('a message that was arrived at', () => {
+  const hit = (snippet: string) => ({ sessionId: 's', title: 'x', timestamp: '2026-11-20T10:00:00.000Z', snippet });
+  test('its words are those that the snippet names, once', () => {
+    expect(wordsOf(hit('a \u0002Bike\u0003 and \u0002bikes\u0003 and \u0002Bike\u0003, \u0002 \u0003'))).toEqual(['Bike', 'bikes']);
+    expect(wordPattern([])).toBeNull();
+  });
+
+  test('each place that is told is one of the words, whatever it is made of; no place is told that has none', () => {
+    const words = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(words, fc.array(fc.string({ unit: 'binary', maxLength: 8 }), { maxLength: 8 }), (found, around) => {
+        const pattern = wordPattern(found);
+        const text = around.join(found[0]);
+        const places = pattern === null ? [] : placesIn(text, pattern, 50);
+        for (const { from, to } of places) expect(text.slice(from, to)).toMatch(new RegExp(`^(?:${pattern?.source ?? ''})$`, 'iu'));
+        expect(places.length).toBeLessThanOrEqual(50);
+        if (around.length > 1) expect(places.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('the row is the text that has a word, else the first', () => {
+    const parts: Message['parts'] = [{ type: 'text', text: 'Hello' }, tool('read_file', 'a'), { type: 'text', text: 'A BIKE (red)' }];
+    const rows = rowsOf(message(parts));
+    const at = (words: readonly string[], messageId = 'm') => rowWithWords(rows, message(parts), { messageId, words, turn: 1 });
+    expect([at(['bike']), at(['(red)']), at(['tool says']), at([]), at(['bike'], 'other')]).toEqual([2, 2, 0, 0, -1]);
   });
 });
 

@@ -1,7 +1,7 @@
 // The chats of this machine: search over titles at once and over what was said a moment later, groups by what they need, and at the foot
 // those that were put away.
 
-import type { SessionInfo } from '@axion/protocol';
+import type { SearchHit, SessionInfo } from '@axion/protocol';
 import { Button, EmptyState, Icon, IconButton, SearchField, SideGroup, SidePanel, Skeleton } from '@axion/ui';
 import { type JSX, type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { type Command, useCommands } from '../../../commands/registry.tsx';
@@ -21,7 +21,7 @@ const MOST_SHOWN = 100;
 export interface SessionListProps {
   readonly acts: SessionActs;
   /** A message was found: show it in its chat. */
-  readonly onFound: (sessionId: string, messageId: string | undefined) => void;
+  readonly onFound: (hit: SearchHit) => void;
   /** After something was opened, in a sheet that should close. */
   readonly onOpened?: () => void;
 }
@@ -105,7 +105,7 @@ export function SessionList({ acts, onFound, onOpened }: SessionListProps): JSX.
                 hit={hit}
                 now={now}
                 onOpen={() => {
-                  onFound(hit.sessionId, hit.messageId);
+                  onFound(hit);
                   onOpened?.();
                 }}
               />

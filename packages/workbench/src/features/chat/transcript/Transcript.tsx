@@ -6,7 +6,9 @@ import { type JSX, type RefObject, useCallback, useEffect, useLayoutEffect, useM
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { type Command, useCommands } from '../../../commands/registry.tsx';
 import { useT } from '../../../messages/context.ts';
+import { useClient } from '../../../session/context.ts';
 import { useSession, useSessionState } from '../session.ts';
+import { type Arrival, ArrivalContext, type Found, rowWithWords } from './found.ts';
 import { drawRow } from './RowView.tsx';
 import type { Row } from './rows.ts';
 import { useRows } from './useRows.ts';
@@ -15,6 +17,10 @@ import { useRows } from './useRows.ts';
 const NEAR_END = 48;
 /** Older messages are asked for before the person gets there. */
 const NEAR_START = 1200;
+/** The strip behind a found message is lit for so long; its bar stays. */
+const LIT_MS = 2_400;
+/** Whoever comes back to a chat is where they left it, not where a search once led. */
+const shownBefore = new WeakSet<Found>();
 
 export interface TranscriptProps {
   readonly label: string;
@@ -22,12 +28,13 @@ export interface TranscriptProps {
   readonly first: boolean;
   /** Grows when the person sent something: then the end is what they want to see. */
   readonly sent: number;
-  /** A message to show, from a search; `turn` grows with each asking. */
-  readonly target: { readonly messageId: string; readonly turn: number } | null;
+  /** A message to show, from a search. */
+  readonly target: Found | null;
 }
 
 export function Transcript({ label, first, sent, target }: TranscriptProps): JSX.Element {
   const t = useT();
+  const { environment } = useClient();
   const session = useSession();
   const rows = useRows();
   const hasOlder = useSessionState((state) => state.hasOlder);
@@ -86,23 +93,29 @@ export function Transcript({ label, first, sent, target }: TranscriptProps): JSX
     list.current?.scrollToIndex(index, { align: 'start', offset: -12 });
   }, []);
   useEffect(() => {
-    if (target === null) return;
+    if (target === null || shownBefore.has(target)) return;
     void session.showAround(target.messageId).then(() => {
+      shownBefore.add(target);
       following.current = false;
-      requestAnimationFrame(() => setPending({ messageId: target.messageId, turn: target.turn }));
+      requestAnimationFrame(() => setPending(target));
     });
   }, [session, target]);
-  const [pending, setPending] = useState<TranscriptProps['target']>(null);
+  const [pending, setPending] = useState<Found | null>(null);
+  const [arrival, setArrival] = useState<Arrival | null>(null);
   useEffect(() => {
     if (pending === null) return;
-    const at = rows.findIndex((row) => row.messageId === pending.messageId);
-    if (at >= 0) {
-      jumpTo(at);
-      setPending(null);
-    }
-  }, [pending, rows, jumpTo]);
+    const at = rowWithWords(rows, session.message(pending.messageId).get(), pending);
+    const row = rows[at];
+    if (row === undefined) return;
+    jumpTo(at);
+    setArrival({ ...pending, rowKey: row.key, fresh: true });
+    setPending(null);
+  }, [pending, rows, jumpTo, session]);
+  const lit = arrival?.fresh === true ? arrival : null;
+  useEffect(() => (lit === null ? undefined : environment.after(LIT_MS, () => setArrival((now) => (now === lit ? { ...lit, fresh: false } : now)))), [environment, lit]);
 
   const latest = useCallback(() => {
+    setArrival(null);
     void session.showLatest().then(() => requestAnimationFrame(follow));
   }, [session, follow]);
   const sentBefore = useRef(sent);
@@ -139,16 +152,20 @@ export function Transcript({ label, first, sent, target }: TranscriptProps): JSX
               {loading === 'older' ? <Skeleton rows={2} label={t('loading')} /> : <Link onClick={() => void session.loadOlder().catch(() => undefined)}>{t('chat.older')}</Link>}
             </div>
           )}
-          <Virtualizer ref={list} scrollRef={scroller} data={rows as Row[]} shift={shift} bufferSize={600} onScroll={onScroll} onResize={onResize} startMargin={hasOlder ? 40 : 0}>
-            {drawRow}
-          </Virtualizer>
+          <ArrivalContext value={arrival}>
+            <Virtualizer ref={list} scrollRef={scroller} data={rows as Row[]} shift={shift} bufferSize={600} onScroll={onScroll} onResize={onResize} startMargin={hasOlder ? 40 : 0}>
+              {drawRow}
+            </Virtualizer>
+          </ArrivalContext>
           <div className="h-6 shrink-0" />
         </div>
       </div>
       {(away || !atTip) && (
-        <Button small icon="arrow-down" onClick={latest} className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-layer">
-          {news || !atTip ? t('chat.newBelow') : t('chat.toLatest')}
-        </Button>
+        <div className="absolute bottom-3 left-1/2 flex -translate-x-1/2 rounded-chip shadow-layer">
+          <Button small icon="arrow-down" onClick={latest}>
+            {news || !atTip ? t('chat.newBelow') : t('chat.toLatest')}
+          </Button>
+        </div>
       )}
     </div>
   );
