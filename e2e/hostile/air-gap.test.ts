@@ -4,11 +4,13 @@
  * cuts such a one off with a resolver of its own.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import type { EgressEntry, Provider } from "@axion/protocol";
 import { type ModelServer, startModelServer } from "@axion/testkit/servers";
 import { goesOn, messages, open, provide, send, stream } from "./chat.ts";
-import { type Line, Serve, freshFolder, refusal } from "./core.ts";
+import { type Line, Serve, axion, freshFolder, refusal, repository, until } from "./core.ts";
 
 const folder = freshFolder();
 let serve: Serve;
@@ -42,6 +44,7 @@ test("nothing but this machine is asked, and each try is in the ledger", async (
   assert.deepEqual(await underWay, { error: undefined, chunks: "I began and I end." });
   await goesOn(line, local);
 
+  const before = (await ledger()).entries.length;
   // Refused before anything is begun: what the person wrote is still theirs.
   const away = "away";
   for (const work of [() => send(line, away, "Is anybody there?"), () => line.call("send_message_streaming", { sessionId: away, content: "Is anybody there?" }), () => open(line, "new", "hosted/big")]) {
@@ -51,6 +54,12 @@ test("nothing but this machine is asked, and each try is in the ledger", async (
     assert.ok((info.hint ?? "").length > 10);
   }
   assert.deepEqual(await messages(line, away), []);
+  const sends = (await ledger()).entries.filter(({ purpose, local: here }) => purpose === "model" && !here);
+  assert.deepEqual(sends.map(({ method, url, outcome, sessionId, provider }) => [method, url, outcome, sessionId, provider]), Array(2).fill(["POST", "https://api.hosted.example/v1", "blocked", away, "hosted"]), "each send that was refused");
+  assert.equal((await ledger()).entries.length, before + 2, "choosing a model asks nobody");
+  const shown = (await promisify(execFile)(axion, ["egress", "--home", folder.home], { cwd: repository })).stdout.split("\n").filter((row) => row.includes("api.hosted.example"));
+  assert.equal(shown.length, 2);
+  for (const row of shown) assert.match(row, /air gap/);
 
   await line.call("get_models", { refresh: true });
   const { entries, airGap } = await ledger();
@@ -79,4 +88,16 @@ test("addresses of this machine and of private networks are no way around", asyn
     assert.equal((await refusal(line.call("update_config", { key: "egress.hosts", value: [host] }))).code, "invalid_params", host);
   }
   assert.equal(JSON.stringify(await line.call("get_config")), config);
+});
+
+test("a program that tries again and again does not push what was sent out of the ledger", async () => {
+  const blocked = async () => (await ledger()).entries.filter(({ outcome }) => outcome === "blocked");
+  const before = (await blocked()).length;
+  await line.call("update_config", { key: "models.default", value: "hosted/big" });
+  await line.call("create_session", { sessionId: "again" });
+  for (let tries = 0; tries < 300; tries += 1) assert.equal((await refusal(send(line, "again", "Is anybody there?"))).code, "blocked");
+  const counted = async () => (await blocked()).flatMap(({ reason }) => Number(/after it (\d+) more/.exec(reason ?? "")?.[1] ?? 0)).reduce((sum, more) => sum + more, 0);
+  await until("all are counted", async () => (await blocked()).length + (await counted()) === before + 300);
+  // Sixty have an entry of their own in a minute; a slow machine may begin a second one.
+  assert.ok((await blocked()).length <= before + 120, `${(await blocked()).length}`);
 });

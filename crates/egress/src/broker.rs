@@ -27,6 +27,7 @@ use crate::connect::{Dialer, Resolver, SystemNet, first, usual_tls};
 use crate::error::{EgressError, Refusal};
 use crate::ledger::{Ledger, Record};
 use crate::policy::{Policy, Zone};
+use crate::refused::Refused;
 use crate::request::Request;
 use crate::target::{Origin, Target};
 
@@ -66,6 +67,7 @@ impl Default for Net {
 pub struct Broker {
     net: Net,
     ledger: Arc<dyn Ledger>,
+    refused: Refused,
     policy: watch::Sender<Arc<Policy>>,
     open: Arc<AtomicUsize>,
 }
@@ -80,7 +82,7 @@ impl Broker {
     /// With nothing allowed yet.
     #[must_use]
     pub fn new(net: Net, ledger: Arc<dyn Ledger>) -> Self {
-        Self { net, ledger, policy: watch::Sender::new(Arc::default()), open: Arc::default() }
+        Self { net, refused: Refused::new(ledger.clone()), ledger, policy: watch::Sender::new(Arc::default()), open: Arc::default() }
     }
 
     /// Changes what is allowed. Requests under way that are no longer allowed are cut off.
@@ -104,7 +106,11 @@ impl Broker {
         let first = target.origin.clone();
         let keyed = !request.secrets.is_empty();
         for hop in 0..=REDIRECTS {
-            let mut record = Record::begin(&self.ledger, &request, Some(&target), keyed && hop > 0).await?;
+            let told = keyed && hop > 0;
+            if let Err(refusal) = self.policy().admit(request.purpose, &target.origin) {
+                return Err(self.refused.put(&request, Some(&target), told, refusal).await.into());
+            }
+            let mut record = Record::begin(&self.ledger, &request, Some(&target), told).await?;
             let answer = match self.ask(&request, &target, &mut record, deadline).await {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -128,12 +134,14 @@ impl Broker {
     async fn read(&self, request: &Request) -> Result<Target, EgressError> {
         match Target::parse(&request.url) {
             Ok(target) => Ok(target),
-            Err(refusal) => {
-                let error = EgressError::Blocked(refusal);
-                Record::begin(&self.ledger, request, None, false).await?.failed(&error);
-                Err(error)
-            }
+            Err(refusal) => Err(self.refused.put(request, None, false, refusal).await.into()),
         }
+    }
+
+    /// Records a request that somebody else refused before it came here, and answers why it was.
+    pub async fn refuse(&self, request: &Request, why: Refusal) -> EgressError {
+        let target = Target::parse(&request.url).ok();
+        self.refused.put(request, target.as_ref(), false, why).await.into()
     }
 
     async fn ask(&self, request: &Request, target: &Target, record: &mut Record, deadline: Instant) -> Result<Answer, EgressError> {

@@ -21,8 +21,40 @@ pub trait Ledger: Send + Sync + 'static {
     async fn begin(&self, entry: &EgressEntry) -> Result<u64, String>;
     /// The same entry when it is over: outcome, sizes and time are known. Must not block.
     fn end(&self, entry: &EgressEntry);
+    /// An entry of a refused request again: so many more like it were refused since it was told last, which its reason says. Must not block.
+    fn more(&self, entry: &EgressEntry, refused: u64);
     /// Milliseconds since 1970.
     fn now(&self) -> u64;
+}
+
+/// The entry of a request that is about to go out. `told`: the address comes from a server that was shown a key, so its path may repeat that.
+pub(crate) fn entry_of(ledger: &dyn Ledger, request: &Request, target: Option<&Target>, told: bool) -> EgressEntry {
+    let errand = request.errand.clone();
+    // An address that cannot be read is not written down: nobody knows which part of it is a secret.
+    let shown = match target {
+        None => "(unreadable)".to_owned(),
+        Some(target) if told => format!("{}/…", target.origin),
+        Some(target) => target.shown(),
+    };
+    EgressEntry {
+        number: 1,
+        at: ledger.now(),
+        purpose: request.purpose,
+        method: clip(request.method.as_str(), 16),
+        url: clip(&shown, 2000),
+        host: target.map_or_else(String::new, |target| clip(&target.origin.authority(), 255)),
+        address: None,
+        local: target.is_some_and(|target| target.origin.is_loopback()),
+        outcome: EgressOutcome::Allowed,
+        reason: Some("its end was not recorded".to_owned()),
+        status: None,
+        sent_bytes: 0,
+        received_bytes: 0,
+        ms: 0.0,
+        session_id: errand.session,
+        turn_id: errand.turn,
+        provider: errand.provider,
+    }
 }
 
 /// An entry under way; written for the last time when it is dropped.
@@ -33,39 +65,14 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// `told`: the address comes from a server that was shown a key, so its path may repeat that.
+    /// See [`entry_of`].
     pub(crate) async fn begin(
         ledger: &Arc<dyn Ledger>,
         request: &Request,
         target: Option<&Target>,
         told: bool,
     ) -> Result<Self, EgressError> {
-        let errand = request.errand.clone();
-        // An address that cannot be read is not written down: nobody knows which part of it is a secret.
-        let shown = match target {
-            None => "(unreadable)".to_owned(),
-            Some(target) if told => format!("{}/…", target.origin),
-            Some(target) => target.shown(),
-        };
-        let mut entry = EgressEntry {
-            number: 1,
-            at: ledger.now(),
-            purpose: request.purpose,
-            method: clip(request.method.as_str(), 16),
-            url: clip(&shown, 2000),
-            host: target.map_or_else(String::new, |target| clip(&target.origin.authority(), 255)),
-            address: None,
-            local: target.is_some_and(|target| target.origin.is_loopback()),
-            outcome: EgressOutcome::Allowed,
-            reason: Some("its end was not recorded".to_owned()),
-            status: None,
-            sent_bytes: 0,
-            received_bytes: 0,
-            ms: 0.0,
-            session_id: errand.session,
-            turn_id: errand.turn,
-            provider: errand.provider,
-        };
+        let mut entry = entry_of(&**ledger, request, target, told);
         entry.number = ledger.begin(&entry).await.map_err(Refusal::Ledger)?;
         entry.reason = Some("stopped before its end".to_owned());
         Ok(Self { ledger: ledger.clone(), entry, begun: Instant::now() })

@@ -11,6 +11,7 @@ mod connect;
 mod error;
 mod ledger;
 mod policy;
+mod refused;
 mod request;
 mod target;
 

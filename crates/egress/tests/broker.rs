@@ -141,6 +141,29 @@ async fn the_air_gap_connects_nothing_but_this_machine() {
     assert_eq!(world.dialled(), vec![server.authority()]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn refused_requests_are_all_counted_and_do_not_fill_the_ledger() {
+    let world = world(&["https://api.example.test"]);
+    world.broker.set_policy(Policy { air_gap: true, ..(*world.broker.policy()).clone() });
+    for _ in 0..5000 {
+        assert_eq!(fails(&world, with_key("https://api.example.test/v1")).await, EgressError::Blocked(Refusal::AirGap));
+    }
+    world.ledger.until_counted(4940).await;
+    let entries = world.entries();
+    assert_eq!(entries.len(), 60);
+    assert!(entries.iter().all(|entry| entry.outcome == EgressOutcome::Blocked && entry.reason.as_ref().unwrap().contains("air gap")));
+    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.reason.as_deref().filter(|reason| reason.contains("more"))).collect();
+    assert_eq!(told, ["the air gap is on: nothing leaves this machine; after it 4940 more requests were refused, too many to be listed"]);
+    assert_eq!(entries.last().unwrap().reason.as_deref(), Some(told[0]), "the last of them says it");
+    // A minute later there is room again, for what somebody else refused, too.
+    tokio::time::advance(Duration::from_mins(1)).await;
+    let refused = world.broker.refuse(&get("https://api.example.test/v1?key=x"), Refusal::AirGap).await;
+    assert_eq!(refused, EgressError::Blocked(Refusal::AirGap));
+    let last = world.entries().pop().unwrap();
+    assert_eq!((world.entries().len(), last.url.as_str(), last.outcome), (61, "https://api.example.test/v1", EgressOutcome::Blocked));
+    assert_eq!((world.asked().len(), world.dialled().len()), (0, 0));
+}
+
 #[tokio::test]
 async fn closing_the_gap_cuts_off_what_is_under_way() {
     let world = world(&[]);

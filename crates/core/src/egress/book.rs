@@ -34,6 +34,10 @@ impl Book {
 impl Ledger for Book {
     async fn begin(&self, entry: &EgressEntry) -> Result<u64, String> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        // One that is refused before anything is done for it has no end.
+        if entry.outcome == EgressOutcome::Blocked {
+            self.blocked.fetch_add(1, Ordering::Relaxed);
+        }
         let row = row(entry);
         self.store.write(move |tx| tx.insert_egress(&[row])).await.map_err(|error| error.to_string())
     }
@@ -44,6 +48,14 @@ impl Ledger for Book {
         }
         let row = row(entry);
         // The entry is there; that its end is missing is what it says if this fails.
+        drop(self.store.write(move |tx| tx.finish_egress(&row)));
+    }
+
+    fn more(&self, entry: &EgressEntry, refused: u64) {
+        self.requests.fetch_add(refused, Ordering::Relaxed);
+        self.blocked.fetch_add(refused, Ordering::Relaxed);
+        let row = row(entry);
+        // Where this fails the entry says less, and the requests stay refused.
         drop(self.store.write(move |tx| tx.finish_egress(&row)));
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axion_egress::{Body, Bytes, EgressError, Errand, HeaderMap, Limits, Method, Request, Target, header};
+use axion_egress::{Body, Bytes, EgressError, Errand, HeaderMap, Limits, Method, Refusal, Request, Target, header};
 use axion_protocol::{EgressPurpose, HttpMethod, ProviderKind, StepError, clip};
 
 use super::ask::dress;
@@ -99,18 +99,27 @@ impl ModelHttp for Registry {
                 &format!("Set it in Settings, Models, or with `axion keys set {}`.", place.key_name()),
             ));
         }
-        let mut request = Request::get(EgressPurpose::Model, address(&place.base, &asked.path)?);
+        let mut request = Request::get(EgressPurpose::Model, place.base.as_str());
         request.method = if asked.method == HttpMethod::POST { Method::POST } else { Method::GET };
+        request.errand = Errand { session: Some(asked.session_id), turn: Some(asked.turn_id), provider: Some(asked.provider.clone()) };
+        match address(&place.base, &asked.path) {
+            Ok(whole) => request.url = whole,
+            Err(error) => {
+                self.outside.broker.refuse(&request, Refusal::Address("its path is not one of this provider")).await;
+                return Err(error);
+            }
+        }
         for (name, value) in &asked.headers {
             if IN.contains(&name.to_ascii_lowercase().as_str()) {
-                let (name, value) = header(name, value).map_err(|refusal| failed(&EgressError::Blocked(refusal)))?;
-                request.headers.insert(name, value);
+                match header(name, value) {
+                    Ok((name, value)) => drop(request.headers.insert(name, value)),
+                    Err(refusal) => return Err(failed(&self.outside.broker.refuse(&request, refusal).await)),
+                }
             }
         }
         dress(&mut request.headers, &mut request.secrets, &place, key.as_deref());
         request.body = asked.body.map(Bytes::from);
         request.limits = Limits { head: asked.idle, idle: asked.idle, total: LONGEST, body: asked.max_bytes, ..Limits::default() };
-        request.errand = Errand { session: Some(asked.session_id), turn: Some(asked.turn_id), provider: Some(asked.provider) };
         let silent = Silent { title: place.title.clone(), key: place.silence_key() };
         let reply = self.outside.broker.send(request).await.map_err(|error| silent.or(&error))?;
         let veil = Veil::new(key.as_deref().map(Secret::expose));

@@ -1,7 +1,8 @@
 //! Which model a name means, whether it can be asked now, and which one answers where nobody named one.
 
 use async_trait::async_trait;
-use axion_protocol::{ErrorCode, ErrorInfo, ModelInfo, ProviderKind, ProviderState, TurnModel, clip};
+use axion_egress::{Errand, Method, Refusal, Request};
+use axion_protocol::{EgressPurpose, ErrorCode, ErrorInfo, ModelInfo, ProviderKind, ProviderState, SessionId, TurnModel, clip};
 
 use super::place::{DEMO, Place};
 use super::registry::{Registry, Scope};
@@ -51,17 +52,48 @@ impl Registry {
             return Err(ErrorInfo::new(ErrorCode::NoModel, message)
                 .with_hint(format!("Set it in Settings, Models, or with `axion keys set {}`.", place.key_name())));
         }
-        if self.config.load().egress.air_gap && !place.local() {
+        if self.kept_back(&place) {
             return Err(ErrorInfo::new(ErrorCode::Blocked, format!("{} is not on this machine, and the air gap is on.", model.id))
                 .with_hint("Choose a local model, or switch the air gap off in Settings."));
         }
         let silence = place.silence(&self.config.load().models).as_millis();
         Ok(TurnModel { silence_ms: u64::try_from(silence).ok(), provider: place.id, kind: place.kind, model })
     }
+
+    /// Whether the air gap keeps a place from being asked.
+    fn kept_back(&self, place: &Place) -> bool {
+        self.config.load().egress.air_gap && !place.local()
+    }
+
+    /// The id that is meant where nobody named one but the configuration.
+    fn named(&self, id: Option<&str>) -> Option<String> {
+        id.map(str::to_owned).or_else(|| self.config.load().models.default.clone())
+    }
+
+    /// Writes a request into the ledger that was not even made, because the air gap is on.
+    async fn record(&self, id: &str, session: &str) {
+        let known = self.find(id).ok().flatten().or_else(|| self.unlisted(id));
+        let Some(place) = known.and_then(|model| self.place(model.provider.as_str())).filter(|place| self.kept_back(place)) else { return };
+        let mut request = Request::get(EgressPurpose::Model, place.base.as_str());
+        request.method = Method::POST;
+        request.errand = Errand { session: SessionId::new(session).ok(), turn: None, provider: Some(place.id) };
+        self.outside.broker.refuse(&request, Refusal::AirGap).await;
+    }
 }
 
 #[async_trait]
 impl Models for Registry {
+    async fn to_ask(&self, id: Option<&str>, session: &str) -> Result<TurnModel, ErrorInfo> {
+        let found = match id {
+            Some(id) => self.resolve(id).await,
+            None => self.usual().await,
+        };
+        if let (Err(ErrorInfo { code: ErrorCode::Blocked, .. }), Some(id)) = (&found, self.named(id)) {
+            self.record(&id, session).await;
+        }
+        found
+    }
+
     async fn resolve(&self, id: &str) -> Result<TurnModel, ErrorInfo> {
         if id == DEMO || id == "demo/demo" {
             return self.usable(describe::demo(&self.demo)).await;

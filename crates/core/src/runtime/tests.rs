@@ -88,6 +88,7 @@ impl Ledger for Unread {
         Ok(1)
     }
     fn end(&self, _entry: &EgressEntry) {}
+    fn more(&self, _entry: &EgressEntry, _refused: u64) {}
     fn now(&self) -> u64 {
         1
     }

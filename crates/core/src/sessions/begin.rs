@@ -162,10 +162,7 @@ impl Sessions {
         queue: Option<&[QueuedMessage]>,
         telling: Option<Arc<Telling>>,
     ) -> Result<Arc<Live>, ErrorInfo> {
-        let model: TurnModel = match model {
-            Some(id) => self.models.resolve(id).await?,
-            None => self.models.usual().await?,
-        };
+        let model: TurnModel = self.models.to_ask(model, &desk.session).await?;
         let (ts, mode) = (self.host.now(), load::mode(row.mode));
         let (turn_id, message_id) = (TurnId::new(new_id(&*self.host)), self.fresh()?);
         let turn_id = turn_id.map_err(|error| internal("An id is not valid", error))?;

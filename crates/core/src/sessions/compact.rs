@@ -79,10 +79,7 @@ impl Sessions {
             let tip = snapshot.tip.ok_or_else(|| invalid("Nothing was said in this session yet."))?;
             (tip, snapshot.session.model)
         };
-        let model = match &model {
-            Some(id) => self.models.resolve(id).await?,
-            None => self.models.usual().await?,
-        };
+        let model = self.models.to_ask(model.as_deref(), session).await?;
         let branch = load::branch(self, session, &tip, None).await?;
         let left_out = branch.left_out.clone();
         let known: HashSet<String> = branch.messages.iter().map(|message| message.message_id.clone()).collect();

@@ -86,7 +86,7 @@ pub(super) async fn turn(sessions: &Arc<Sessions>, live: &Live, stored: StoredTu
     let session = live.session_id.as_str();
     let store = &live.store;
     let row = store.get(session).await.map_err(storage)?;
-    let model = sessions.models.resolve(&live.model).await?;
+    let model = sessions.models.to_ask(Some(&live.model), session).await?;
     let answered = answered(&stored.journal)?;
     let journal = journal(&stored.journal)?;
     let branch = branch(sessions, session, &open.parent_id, Some(journal.get())).await?;

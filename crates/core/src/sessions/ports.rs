@@ -15,6 +15,14 @@ pub trait Models: Send + Sync + 'static {
     async fn resolve(&self, id: &str) -> Result<TurnModel, ErrorInfo>;
     /// The one that answers where the person named none.
     async fn usual(&self) -> Result<TurnModel, ErrorInfo>;
+    /// The one that is asked now for a session. Where nothing may be sent to it, that is recorded as a refused request.
+    async fn to_ask(&self, id: Option<&str>, session: &str) -> Result<TurnModel, ErrorInfo> {
+        let _ = session;
+        match id {
+            Some(id) => self.resolve(id).await,
+            None => self.usual().await,
+        }
+    }
 }
 
 /// One request of a turn to its provider.

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use axion_egress::{Broker, Dialer, Ledger, Net, Policy, Resolver, Rule};
 use axion_protocol::{EgressEntry, EgressPurpose};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -210,6 +210,20 @@ impl Dialer for Map {
 pub struct Book {
     entries: Mutex<Vec<EgressEntry>>,
     pub full: AtomicBool,
+    /// Refused requests that have no entry of their own.
+    pub counted: AtomicU64,
+    pub written: Notify,
+}
+
+impl Book {
+    /// Waits until so many refused requests are counted that have no entry.
+    pub async fn until_counted(&self, refused: u64) {
+        let mut told = std::pin::pin!(self.written.notified());
+        while self.counted.load(Ordering::SeqCst) < refused {
+            told.as_mut().await;
+            told.set(self.written.notified());
+        }
+    }
 }
 
 #[async_trait]
@@ -224,6 +238,11 @@ impl Ledger for Book {
     }
     fn end(&self, entry: &EgressEntry) {
         self.entries.lock().unwrap()[entry.number as usize - 1] = entry.clone();
+    }
+    fn more(&self, entry: &EgressEntry, refused: u64) {
+        self.end(entry);
+        self.counted.fetch_add(refused, Ordering::SeqCst);
+        self.written.notify_waiters();
     }
     fn now(&self) -> u64 {
         1

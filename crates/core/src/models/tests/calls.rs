@@ -50,6 +50,13 @@ async fn a_hosted_provider_is_not_contacted_without_its_key_nor_over_the_air_gap
     world.models().await;
     assert_eq!(world.state("far").await.0, ProviderState::Blocked);
     assert_eq!(world.registry.resolve("far/claude-sonnet-4-6").await.unwrap_err().code, ErrorCode::Blocked);
+    let asked = world.registry.to_ask(Some("far/claude-sonnet-4-6"), "s9").await.unwrap_err();
+    assert_eq!(asked.code, ErrorCode::Blocked);
+    let last = world.entries().await.remove(0);
+    assert_eq!(
+        (last.session_id.as_deref(), last.outcome.as_str(), last.url.as_str()),
+        (Some("s9"), "blocked", "https://api.example.invalid/v1")
+    );
     let blocked = world.registry.open(world.ask("far", "/messages")).await.err().unwrap();
     assert_eq!(blocked.code, "blocked");
     let all = world.entries().await;
@@ -92,8 +99,9 @@ async fn a_turn_reaches_its_provider_and_only_that_with_the_key_and_without_what
     world.set("providers.mine", Value::Null);
     assert_eq!(world.registry.open(world.ask("mine", "/messages")).await.err().unwrap().code, "blocked", "taken away while running");
     assert_eq!(server.asked().len(), 1);
-    let entries = world.entries().await;
-    assert_eq!(entries.len(), 1);
+    let (entries, refused): (Vec<_>, Vec<_>) = world.entries().await.into_iter().partition(|entry| entry.outcome == "allowed");
+    assert_eq!((entries.len(), refused.len()), (1, 4), "paths that lead elsewhere are in the ledger, too");
+    assert!(refused.iter().all(|entry| entry.outcome == "blocked" && entry.turn_id.as_deref() == Some("t1") && entry.sent_bytes == 0));
     assert_eq!((entries[0].sent_bytes, entries[0].received_bytes, entries[0].status, entries[0].local), (2, 30, Some(200), true));
     assert!(entries[0].url.ends_with("/v1/messages"));
 }
