@@ -7,6 +7,8 @@ mod call;
 #[path = "../generated/commands.rs"]
 #[rustfmt::skip]
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod seal;
 mod stopped;
 mod windows;
