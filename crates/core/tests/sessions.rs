@@ -265,3 +265,25 @@ async fn after_a_failure_the_queue_waits_for_the_person() {
     let fails = world.refused("send_message", send("fails at once")).await;
     assert_eq!((fails.code, fails.hint.as_deref()), (ErrorCode::Provider, Some("Start it.")));
 }
+
+#[tokio::test]
+async fn a_queue_is_one_piece_of_work_from_its_first_turn_to_its_last() {
+    let dir = tempfile::tempdir().unwrap();
+    let runners = agents(|mut turn| async move {
+        // The first one waits until the others are behind it.
+        if turn.params["messages"].as_array().unwrap().len() == 1 {
+            turn.until_told("turn_mode").await;
+        }
+        turn.finish().await;
+    });
+    let (world, session) = chat(&dir.path().join("home"), runners).await;
+    for n in 0..5 {
+        world.ok("send_message_streaming", json!({ "sessionId": session, "content": format!("m{n}"), "follow": false })).await;
+    }
+    let done = world.core.turns_done();
+    world.ok("update_session", json!({ "sessionId": session, "mode": "accept-edits" })).await;
+    done.await;
+    let info = world.ok("get_session", json!({ "sessionId": session })).await;
+    assert_eq!((&info["messageCount"], &info["queued"], &info["state"]), (&json!(10), &json!(0), &json!("idle")), "{info}");
+    assert_eq!(world.core.turns_in_progress(), 0);
+}

@@ -11,9 +11,23 @@ use crate::failure::storage;
 use crate::streams::Ending;
 use crate::wire;
 
+/// A turn on its way out; dropped, it is out, also after a panic.
+struct Leaving<'a> {
+    sessions: &'a Sessions,
+    live: &'a Arc<Live>,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.sessions.exit(self.live);
+    }
+}
+
 impl Sessions {
     /// A turn is over, or this instance gave it up.
     pub(super) async fn after(self: &Arc<Self>, live: Arc<Live>) {
+        // It counts until the next one does, so that nobody takes the moment between two turns of a queue for the end.
+        let _leaving = Leaving { sessions: self, live: &live };
         self.tools.turn_ended(live.turn_id.as_str()).await;
         let message = self.store.message(live.session_id.as_str(), live.message_id.as_str()).await;
         match &message {
@@ -21,13 +35,10 @@ impl Sessions {
             _ => live.voice.end(Ending::from(&gone())),
         }
         if self.closing.is_cancelled() {
-            self.exit(&live);
             return;
         }
         // At the desk, so that nobody begins a turn between the end of this one and the next.
-        let desk = self.desk(live.session_id.as_str()).await;
-        self.exit(&live);
-        if let (Ok(desk), Ok(_)) = (desk, message) {
+        if let (Ok(desk), Ok(_)) = (self.desk(live.session_id.as_str()).await, message) {
             self.go_on(&desk).await;
         }
     }
