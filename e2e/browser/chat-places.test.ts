@@ -1,9 +1,12 @@
 /**
- * Where a person is in their chats: what a summary stands for is still told after the page was read anew, and can be taken back.
+ * Where a person is in their chats: what a summary stands for is still told after the page was read anew, and can be taken back; a search leads to
+ * a message that is marked; two chats share the window as the person likes; a folder that was typed is the one that is used.
  */
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { chats, messages, talk } from "./chat.ts";
+import { chats, messages, panel, talk } from "./chat.ts";
 import { eventually, type Journey, noProblems, place, startJourney, tellFailures } from "./journey.ts";
 
 interface Made { readonly id: string }
@@ -112,6 +115,37 @@ describe("places in chats", () => {
     await page.reload();
     await line.waitFor();
     await eventually("it is as it was", async () => assert.equal(await now(), even - 16));
+    noProblems(journey);
+  });
+
+  test("a folder that was typed and not entered is the one that is used; if there is none, that is said and nothing is lost", async () => {
+    const page = journey.page();
+    mkdirSync(join(journey.work, "Notes", "old"), { recursive: true });
+    writeFileSync(join(journey.work, "a file"), "x");
+    const id = await chatOf("With folders", ["hello"]);
+    const folders = async () => (await journey.call<{ folders: Array<{ path: string }> }>("get_session_snapshot", { sessionId: id })).folders.map(({ path }) => path);
+    await panel(page).getByRole("button", { name: "Add a folder…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Choose a folder" });
+    const typed = dialog.getByRole("combobox");
+    await typed.fill(join(journey.work, "nowhere"));
+    await dialog.getByRole("button", { name: /^Use nowhere/ }).click();
+    await dialog.getByRole("alert").getByText(/There is no folder/).waitFor();
+    assert.equal(await typed.inputValue(), join(journey.work, "nowhere"));
+    await typed.fill(join(journey.work, "a file"));
+    assert.equal(await dialog.getByRole("alert").count(), 0);
+    await typed.press("Control+Enter");
+    await dialog.getByRole("alert").getByText(/cannot be opened/).waitFor();
+    await journey.picture("folder-refused");
+    // A part of a name narrows the list; the button says what it takes.
+    await typed.fill(journey.work);
+    await typed.press("Enter");
+    await dialog.getByRole("option", { name: "Notes" }).waitFor();
+    await typed.fill("not");
+    await dialog.getByRole("button", { name: /^Use Notes/ }).waitFor();
+    await typed.fill("Notes/old");
+    await dialog.getByRole("button", { name: /^Use old/ }).click();
+    await dialog.waitFor({ state: "detached" });
+    await eventually("the folder is there", async () => assert.deepEqual(await folders(), [join(journey.work, "Notes/old")]));
     noProblems(journey);
   });
 });

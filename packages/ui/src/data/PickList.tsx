@@ -62,8 +62,8 @@ export function PickList({ label, placeholder, query, onQuery, groups, onPick, o
     if (step !== 0) {
       const wrapped = Math.abs(step) === 1 ? (at + step + items.length) % Math.max(1, items.length) : Math.max(0, Math.min(items.length - 1, at + step));
       setAsked(items[wrapped]?.id ?? null);
-    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
-      if (active !== null) onPick(active);
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey && active !== null) {
+      onPick(active);
     } else {
       onKey?.(event, active);
       return;

@@ -1,4 +1,5 @@
-// Chooses a folder without a dialog of the system: Core lists folders, the person types or walks. Works over a served page, too.
+// Chooses a folder without a dialog of the system: Core lists folders, the person types or walks. Works over a served page, too. What is
+// typed counts, entered or not: the button says which folder it takes, and Core says whether there is one.
 
 import type { FolderListing } from '@axion/protocol';
 import { Button, Dialog, IconButton, MiddleCut, PickList, Skeleton } from '@axion/ui';
@@ -6,6 +7,7 @@ import { type JSX, type KeyboardEvent, useCallback, useEffect, useMemo, useRef, 
 import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
 import { reasonOf } from '../../session/words.ts';
+import { join, looksLikePath, nameOf, typedFolder } from './typedFolder.ts';
 
 const MOST_SHOWN = 500;
 
@@ -22,14 +24,27 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
   const [listing, setListing] = useState<FolderListing | null>(null);
   const [typed, setTyped] = useState('');
   const [error, setError] = useState<string | null>(null);
+  const [active, setActive] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const asked = useRef(0);
 
+  /** Core knows the home folder, and no sign for it. */
+  const read = useCallback(
+    async (path: string | undefined): Promise<FolderListing> => {
+      const below = path === undefined ? null : /^~(?:$|[/\\]+(.*))/s.exec(path);
+      if (below === null) return commands.browseFolders(path);
+      const home = await commands.browseFolders();
+      return below[1] === undefined || below[1] === '' ? home : commands.browseFolders(join(home.path, below[1]));
+    },
+    [commands],
+  );
   const go = useCallback(
     (path: string | undefined, orHome = false) => {
       asked.current += 1;
       const turn = asked.current;
-      commands.browseFolders(path).then(
+      setBusy(false);
+      read(path).then(
         (next) => {
           if (turn !== asked.current) return;
           setListing(next);
@@ -43,23 +58,42 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
         },
       );
     },
-    [commands, t],
+    [read, t],
   );
   useEffect(() => go(start.trim() === '' ? undefined : start.trim(), true), [go, start]);
 
-  const looksLikePath = /^([/~\\]|[A-Za-z]:[/\\])/.test(typed);
+  const isPath = looksLikePath(typed);
+  const wanted = listing === null ? null : typedFolder(listing, typed, active);
+  const use = () => {
+    if (listing === null || busy) return;
+    if (wanted === null) return onPick(listing.path);
+    asked.current += 1;
+    const turn = asked.current;
+    setBusy(true);
+    setError(null);
+    read(wanted).then(
+      (found) => turn === asked.current && onPick(found.path),
+      (reason: unknown) => {
+        if (turn !== asked.current) return;
+        setBusy(false);
+        setError(t('browse.failed', { path: wanted, reason: reasonOf(t, reason) }));
+        input.current?.focus();
+      },
+    );
+  };
   const groups = useMemo(() => {
-    const wanted = looksLikePath ? '' : typed.trim().toLowerCase();
-    const folders = (listing?.folders ?? []).filter((folder) => folder.name.toLowerCase().includes(wanted)).slice(0, MOST_SHOWN);
+    const part = isPath ? '' : typed.trim().toLowerCase();
+    const folders = (listing?.folders ?? []).filter((folder) => folder.name.toLowerCase().includes(part)).slice(0, MOST_SHOWN);
     return [{ id: 'folders', label: '', items: folders.map((folder) => ({ id: folder.path, label: folder.name, icon: 'folder' as const })) }];
-  }, [listing, typed, looksLikePath]);
+  }, [listing, typed, isPath]);
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Backspace' && typed === '' && listing?.parent !== undefined) {
       event.preventDefault();
       go(listing.parent);
-    } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && listing !== null) {
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      onPick(listing.path);
+      if (event.ctrlKey || event.metaKey) use();
+      else if (wanted !== null) go(wanted);
     }
   };
   return (
@@ -72,8 +106,8 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
       actions={
         <>
           <Button onClick={onCancel}>{t('act.cancel')}</Button>
-          <Button look="ink" shortcut="Mod+Enter" disabled={listing === null} onClick={() => listing !== null && onPick(listing.path)}>
-            {t('browse.here')}
+          <Button look="ink" shortcut="Mod+Enter" disabled={listing === null} busy={busy} onClick={use}>
+            <span className="max-w-64 truncate">{wanted === null ? t('browse.here') : t('browse.useNamed', { name: nameOf(wanted) })}</span>
           </Button>
         </>
       }
@@ -97,8 +131,15 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
             label={t('browse.folders', { path: listing.path })}
             placeholder={t('browse.find')}
             query={typed}
-            onQuery={setTyped}
-            groups={looksLikePath ? [{ id: 'path', label: '', items: [{ id: typed, label: typed, icon: 'folder-open' }] }] : groups}
+            onQuery={(next) => {
+              setTyped(next);
+              setError(null);
+              // What was asked for an earlier text is not waited for any more.
+              if (busy) asked.current += 1;
+              setBusy(false);
+            }}
+            onActive={setActive}
+            groups={isPath ? [{ id: 'path', label: '', items: [{ id: typed, label: typed, icon: 'folder-open' }] }] : groups}
             onPick={(path) => go(path)}
             onKey={onKey}
             empty={typed === '' ? t('browse.empty') : t('browse.noHits', { typed })}
