@@ -119,7 +119,7 @@ export const memory = async (page, server, call, minutes, sample) => {
     const at = (performance.now() - begun) / 1000;
     if (at >= rows.length * 10) rows.push([at, await sample()]);
   };
-  await page.run("window.__bench.begin(args[0], args[1]);", AXION.root, AXION.growing);
+  await page.run("window.__bench.begin(args[0], args[1], false);", AXION.root, AXION.growing);
   while (performance.now() - begun < minutes * 60_000) {
     await follow(page, server, () => call("send_message_streaming", { sessionId: LONG, content: "Go on." }), 2_000, take);
     // A turn ends a moment after its last word.

@@ -52,15 +52,15 @@ function observe(pattern) {
     if (found <= newest) return;
     newest = found;
     const kept = steps;
-    painted((now) => kept.push([found, now]));
+    if (kept !== null) painted((now) => kept.push([found, now]));
   };
   window.__bench = {
-    /** Tokens under the last element that fits `css`; `root` is there from the beginning. */
-    begin: (root, css) => {
+    /** Tokens under the last element that fits `css`; `root` is there from the beginning. Without `keep` only the newest is known: what is kept is memory too. */
+    begin: (root, css, keep = true) => {
       stop();
-      steps = [];
+      steps = keep ? [] : null;
       newest = -1;
-      frames = { intervals: [], busy: [] };
+      frames = keep ? { intervals: [], busy: [] } : null;
       const observer = new MutationObserver(() => look(css));
       observer.observe(document.querySelector(root), { subtree: true, childList: true, characterData: true });
       stop = () => observer.disconnect();
@@ -68,7 +68,7 @@ function observe(pattern) {
     newest: () => newest,
     end: () => {
       stop();
-      const result = { steps, intervals: frames.intervals, busy: frames.busy };
+      const result = { steps: steps ?? [], intervals: frames?.intervals ?? [], busy: frames?.busy ?? [] };
       frames = null;
       return result;
     },
