@@ -93,6 +93,16 @@ test("off, on for who has the token and says what is asked, and off again", asyn
     ["more than 4 MiB", 413, "too_large", { headers: { authorization, "content-length": (4 << 20) + 1 }, onlyHead: true }],
     ["more than 4 MiB, unannounced", 413, "too_large", { headers: { authorization, "transfer-encoding": "chunked" }, body: JSON.stringify({ content: "x".repeat(4 << 20) }) }],
   ];
+  // Clients as people have them: each sends all that it has, and hears why it was not taken.
+  const large = "x".repeat(24 << 20);
+  for (const [status, key] of [[413, authorization], [401, "Bearer nobody"]] as const) {
+    const headers = { "content-type": "application/json", authorization: key };
+    const fetched = await within(30_000, "the answer to fetch", fetch(address, { method: "POST", headers, body: large }));
+    assert.deepEqual([fetched.status, ((await fetched.json()) as ErrorInfo).code], [status, status === 413 ? "too_large" : "forbidden"]);
+    const streamed = await within(30_000, "the answer to a stream", fetch(address, { method: "POST", headers, body: new Blob([large]).stream(), duplex: "half" }));
+    assert.equal(streamed.status, status);
+    assert.equal((await ask(address, { headers, body: large })).status, status);
+  }
   const before = JSON.stringify(await sessions());
   for (const [who, status, code, options] of strangers) {
     const answer = await ask(address, options);

@@ -38,11 +38,20 @@ async fn raw(port: u16, request: &str) -> (u16, Value) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = Vec::new();
-    // A refusal may end the connection before all of the body was taken.
-    let _ = stream.read_to_end(&mut text).await;
+    stream.read_to_end(&mut text).await.unwrap();
     let text = String::from_utf8(text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+}
+
+/// The status for a client that reads nothing before it has sent everything.
+async fn sent(port: u16, head: &[u8], body: &[u8]) -> u16 {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.write_all(head).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut text = Vec::new();
+    stream.read_to_end(&mut text).await.unwrap();
+    String::from_utf8(text).unwrap().split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 #[tokio::test]
@@ -96,6 +105,23 @@ async fn a_program_with_the_token_is_answered_and_nobody_else() {
     let chunk = format!("400000\r\n{}\r\n1\r\n\"\r\n", " ".repeat(4 << 20));
     let chunked = format!("POST /message HTTP/1.1\r\n{}transfer-encoding: chunked\r\n\r\n{chunk}", lines(&all));
     assert_eq!(raw(port, &chunked).await.0, 413);
+    // Who sends all of it before he reads gets the answer, too; who never ends is cut off.
+    let rest = vec![b' '; 20 << 20];
+    for (expected, key) in [(413, key.1.clone()), (401, "Bearer nobody".to_owned())] {
+        let head = lines(&[host.clone(), ("authorization", key), kind.clone()]);
+        let announced = format!("POST /message HTTP/1.1\r\n{head}content-length: {}\r\n\r\n", rest.len());
+        assert_eq!(sent(port, announced.as_bytes(), &rest).await, expected, "announced");
+        let chunk = [format!("{:x}\r\n", rest.len()).as_bytes(), &rest, b"\r\n0\r\n\r\n"].concat();
+        let chunked = format!("POST /message HTTP/1.1\r\n{head}transfer-encoding: chunked\r\n\r\n");
+        assert_eq!(sent(port, chunked.as_bytes(), &chunk).await, expected, "in chunks");
+    }
+    let mut endless = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    endless.write_all(format!("POST /message HTTP/1.1\r\n{}content-length: 99999999999\r\n\r\n", lines(&all)).as_bytes()).await.unwrap();
+    let mut taken = 0;
+    while endless.write_all(&rest).await.is_ok() {
+        taken += rest.len();
+        assert!(taken < 1 << 30, "it takes all");
+    }
     let get = format!("GET /message HTTP/1.1\r\n{}\r\n", lines(&all));
     assert_eq!(raw(port, &get).await.0, 404);
     // A renewed token counts at once, a switched-off channel answers nobody.

@@ -1,6 +1,7 @@
 //! Channels by which sessions are opened besides a window, a tab and the command line. A channel is a door to the same commands;
 //! it has no power of its own.
 
+mod body;
 mod token;
 mod webhook;
 

@@ -12,14 +12,16 @@ use axion_protocol::{
     ChannelId, ChannelInfo, ChannelState, CreateSessionParams, ErrorCode, ErrorInfo, MessageResponse, SessionId, WebhookConfig, clip,
 };
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use super::body::{Arriving, Bin, Wrong};
 use super::token;
 use crate::Core;
 use crate::sessions::{Sending, Sent};
@@ -59,7 +61,7 @@ pub(super) async fn run(core: Core) {
                 core.set_channel(channel(ChannelState::Ready, Some(format!("http://127.0.0.1:{port}/message")), None));
                 let stop = tokio_util::sync::CancellationToken::new();
                 let signal = stop.clone();
-                let served = Served { core: core.clone(), port, room: Arc::new(Semaphore::new(AT_ONCE)) };
+                let served = Served { core: core.clone(), port, room: Arc::new(Semaphore::new(AT_ONCE)), bin: Bin::default() };
                 let server = axum::serve(listener, Router::new().fallback(answer).with_state(served));
                 let server = server.with_graceful_shutdown(async move { signal.cancelled().await });
                 let mut server = Box::pin(std::future::IntoFuture::into_future(server));
@@ -109,6 +111,7 @@ struct Served {
     core: Core,
     port: u16,
     room: Arc<Semaphore>,
+    bin: Bin,
 }
 
 /// What a program asks.
@@ -123,7 +126,12 @@ struct Ask {
 }
 
 async fn answer(State(served): State<Served>, request: Request<Body>) -> Response {
-    match attend(&served, request).await {
+    let (head, body) = request.into_parts();
+    let mut body = Arriving::new(&head.headers, body);
+    let attended = attend(&served, &head, &mut body).await;
+    // Whoever is refused while he is still sending would lose the answer with the connection.
+    body.discard(&served.bin);
+    match attended {
         Ok(answer) => json(StatusCode::OK, &answer),
         Err((status, info)) => {
             let mut response = json(status, &info);
@@ -137,12 +145,12 @@ async fn answer(State(served): State<Served>, request: Request<Body>) -> Respons
 
 type Refusal = (StatusCode, ErrorInfo);
 
-async fn attend(served: &Served, request: Request<Body>) -> Result<MessageResponse, Refusal> {
-    if let Some(refusal) = stranger(request.headers(), served.port) {
+async fn attend(served: &Served, head: &Parts, body: &mut Arriving) -> Result<MessageResponse, Refusal> {
+    if let Some(refusal) = stranger(&head.headers, served.port) {
         return Err(refusal);
     }
     let shown =
-        request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        head.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
     let home = served.core.home().to_owned();
     // Read at each request, so that a renewed token counts at once.
     let ours = tokio::task::spawn_blocking(move || token::read(&home)).await.ok().and_then(Result::ok);
@@ -153,10 +161,10 @@ async fn attend(served: &Served, request: Request<Body>) -> Result<MessageRespon
             "The token is missing or wrong. `axion channels --token` prints it.",
         ));
     }
-    if request.method() != Method::POST || request.uri().path() != "/message" {
+    if head.method != Method::POST || head.uri.path() != "/message" {
         return Err(refuse(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is only POST /message here."));
     }
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::InvalidParams, "The body must be application/json."));
     }
@@ -164,15 +172,12 @@ async fn attend(served: &Served, request: Request<Body>) -> Result<MessageRespon
         return Err(refuse(StatusCode::TOO_MANY_REQUESTS, ErrorCode::Busy, "Sixteen answers are being given already. Try again later."));
     };
     let too_large = || refuse(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, "The body is larger than 4 MiB.");
-    let length =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<usize>().ok());
-    if length.is_some_and(|length| length > LARGEST) {
-        return Err(too_large());
-    }
-    let body = match tokio::time::timeout(ARRIVES, to_bytes(request.into_body(), LARGEST)).await {
+    let refused = |status, message: &str| refuse(status, ErrorCode::InvalidParams, message);
+    let body = match tokio::time::timeout(ARRIVES, body.take(LARGEST)).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(too_large()),
-        Err(_) => return Err(refuse(StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidParams, "The body did not arrive within 30 seconds.")),
+        Ok(Err(Wrong::TooLarge)) => return Err(too_large()),
+        Ok(Err(Wrong::Broken)) => return Err(refused(StatusCode::BAD_REQUEST, "The body broke off.")),
+        Err(_) => return Err(refused(StatusCode::REQUEST_TIMEOUT, "The body did not arrive within 30 seconds.")),
     };
     let ask: Ask = serde_json::from_slice(&body).map_err(|error| {
         refuse(StatusCode::BAD_REQUEST, ErrorCode::InvalidParams, &format!("The body is not what is asked here: {error}."))
