@@ -19,7 +19,7 @@ export { RunReducer } from "./runs/reducer.ts";
 export {
   type ApprovalView, type LogLine, type NodeView, type Outputs, type RunCounts, type RunView, type StateCounts, type StepView, stepKey, type TimelineRow,
 } from "./runs/view.ts";
-export { createModelsStore, type ModelsState, type ModelsStore } from "./models/store.ts";
+export { createModelsStore, type ModelsState, type ModelsStore, type ProviderTest } from "./models/store.ts";
 export { createSessionCommands, folderIdFor, type NewSession, type Outgoing, type SessionCommands, type SessionPatch } from "./sessions/commands.ts";
 export type { LiveOutput } from "./sessions/outputs.ts";
 export { applyToMessage, type MessageEvent } from "./sessions/parts.ts";

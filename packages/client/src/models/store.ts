@@ -2,7 +2,7 @@
  * Models, providers, keys, channels and the configuration of agents: read when a screen first needs them, read anew when Core says that
  * something changed, and searched for again (`refresh`) when the person opens the list of models.
  */
-import type { AppConfig, ChannelInfo, ModelInfo, Provider, Result } from "@axion/protocol";
+import type { AppConfig, ChannelInfo, EgressEntry, ModelInfo, Provider, Result } from "@axion/protocol";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { GatewayAdapter } from "../gateway/adapter.ts";
 import { BadReply, type GatewayError, isGatewayError } from "../gateway/errors.ts";
@@ -21,17 +21,32 @@ export interface ModelsState {
   readonly searching: boolean;
 }
 
+/** What testing a provider did, and what it led to. */
+export interface ProviderTest {
+  /** The requests that went to it, oldest first, as the ledger has them: without queries, keys and bodies. None, if nothing could be asked. */
+  readonly requests: ReadonlyArray<EgressEntry>;
+  /** As it is since; undefined if it is gone. */
+  readonly provider: Provider | undefined;
+  /** What it has. */
+  readonly models: ReadonlyArray<ModelInfo>;
+}
+
 export interface ModelsStore {
   readonly store: StoreApi<ModelsState>;
   /** Reads what is known; once, until something changes. */
   load(): Promise<void>;
   /** Looks again: probes of this machine, lists of the servers. */
   refresh(): Promise<void>;
+  /** Looks again, and tells what was asked of one provider. */
+  test(providerId: string): Promise<ProviderTest>;
   updateConfig(key: string, value: Json): Promise<void>;
   setKey(name: string, value: string): Promise<void>;
   removeKey(name: string): Promise<void>;
   close(): void;
 }
+
+/** A search asks each provider a few things, all at once. */
+const mostEntries = 200;
 
 export const createModelsStore = (adapter: GatewayAdapter, workspace: WorkspaceStore): ModelsStore => {
   const store = createStore<ModelsState>(() => ({
@@ -75,11 +90,9 @@ export const createModelsStore = (adapter: GatewayAdapter, workspace: WorkspaceS
     if (store.getState().status !== "idle") void read();
   });
 
-  return {
-    store,
-    load: () => (store.getState().status === "ready" ? Promise.resolve() : read()),
-    refresh: async () => {
-      if (store.getState().searching) return;
+  let refreshing: Promise<void> | undefined;
+  const refresh = (): Promise<void> => {
+    refreshing ??= (async () => {
       store.setState({ searching: true });
       try {
         const models = await adapter.callPromise("get_models", { refresh: true });
@@ -89,8 +102,29 @@ export const createModelsStore = (adapter: GatewayAdapter, workspace: WorkspaceS
         if (isGatewayError(error)) store.setState({ error });
         else throw error;
       } finally {
+        refreshing = undefined;
         store.setState({ searching: false });
       }
+    })();
+    return refreshing;
+  };
+
+  return {
+    store,
+    load: () => (store.getState().status === "ready" ? Promise.resolve() : read()),
+    refresh,
+    test: async (providerId) => {
+      // A search that is under way may have asked it already.
+      await refreshing;
+      const before = (await adapter.callPromise("list_egress", { limit: 1 })).entries[0]?.number ?? 0;
+      const models = await adapter.callPromise("get_models", { refresh: true });
+      const { entries } = await adapter.callPromise("list_egress", { limit: mostEntries });
+      await read();
+      return {
+        requests: entries.filter((entry) => entry.number > before && entry.provider === providerId && entry.purpose === "model-list").toReversed(),
+        provider: store.getState().providers.find((provider) => provider.id === providerId),
+        models: models.filter((model) => model.provider === providerId),
+      };
     },
     updateConfig: async (key, value) => {
       await adapter.callPromise("update_config", { key, value });

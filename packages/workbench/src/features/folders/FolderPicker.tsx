@@ -54,7 +54,7 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
         (reason: unknown) => {
           if (turn !== asked.current) return;
           if (orHome) go(undefined);
-          else setError(t('browse.failed', { path: path ?? '~', reason: reasonOf(t, reason) }));
+          else setError(reasonOf(t, reason));
         },
       );
     },
@@ -76,7 +76,7 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
       (reason: unknown) => {
         if (turn !== asked.current) return;
         setBusy(false);
-        setError(t('browse.failed', { path: wanted, reason: reasonOf(t, reason) }));
+        setError(reasonOf(t, reason));
         input.current?.focus();
       },
     );
@@ -118,7 +118,7 @@ export function FolderPicker({ start, onCancel, onPick }: FolderPickerProps): JS
         {listing !== null && <MiddleCut text={listing.path} className="ms-1 flex-1 font-mono text-mono text-fg" />}
       </div>
       {error !== null && (
-        <p role="alert" className="mb-2 text-st-failed">
+        <p role="alert" className="mb-2 break-words text-st-failed">
           {error}
         </p>
       )}

@@ -8,6 +8,7 @@ import { useT } from '../../messages/context.ts';
 import { useClient } from '../../session/context.ts';
 import { reasonOf } from '../../session/words.ts';
 import { KeyDialog } from './KeyDialog.tsx';
+import { TestResult, type TestState } from './TestResult.tsx';
 
 const glyphs: Readonly<Record<Provider['state'], RunState>> = {
   ready: 'succeeded', unreachable: 'idle', 'no-key': 'waiting', refused: 'failed', blocked: 'failed', unchecked: 'queued',
@@ -23,6 +24,12 @@ export function ProviderList(): JSX.Element {
   const searching = useStore(models.store, (state) => state.searching);
   const [keyFor, setKeyFor] = useState<Provider | null>(null);
   const [removing, setRemoving] = useState<Provider | null>(null);
+  const [tests, setTests] = useState<ReadonlyMap<string, TestState>>(new Map());
+  const test = (provider: Provider) => {
+    const put = (state: TestState) => setTests((old) => new Map([...old, [provider.id, state]]));
+    put('asking');
+    models.test(provider.id).then(put, (error: unknown) => put({ failed: reasonOf(t, error) }));
+  };
   const remove = (provider: Provider) => {
     setRemoving(null);
     models.updateConfig(`providers.${provider.id}`, null).then(
@@ -49,7 +56,7 @@ export function ProviderList(): JSX.Element {
                 </code>
               )}
             </p>
-            {provider.problem !== undefined && provider.state !== 'ready' && <p className="text-small break-words text-fg-2">{provider.problem}</p>}
+            {provider.problem !== undefined && provider.state !== 'ready' && !tests.has(provider.id) && <p className="text-small break-words text-fg-2">{provider.problem}</p>}
           </div>
           <span className="shrink-0 text-small text-fg-2">
             {t(`models.state.${provider.state}`)}
@@ -62,7 +69,7 @@ export function ProviderList(): JSX.Element {
                   {provider.keyed ? t('models.changeKey') : t('models.setKey')}
                 </Button>
               )}
-              <Button small look="ghost" busy={searching} aria-label={t('models.testNamed', { name: provider.title })} onClick={() => void models.refresh()}>
+              <Button small look="ghost" busy={searching || tests.get(provider.id) === 'asking'} aria-label={t('models.testNamed', { name: provider.title })} onClick={() => test(provider)}>
                 {t('models.test')}
               </Button>
               {/* A well-known service is there because of its key, and goes away with it. */}
@@ -73,6 +80,7 @@ export function ProviderList(): JSX.Element {
               )}
             </span>
           )}
+          <TestResult test={tests.get(provider.id)} />
         </li>
       ))}
       {keyFor !== null && <KeyDialog name={keyFor.keyName ?? keyFor.id} provider={keyFor} onClose={() => setKeyFor(null)} />}

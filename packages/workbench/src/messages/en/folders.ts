@@ -29,7 +29,6 @@ export const folders = {
   'browse.noHits': 'No folder in here fits “{typed}”. Press Enter to go to that path.',
   'browse.truncated': 'There are more folders than are shown. Type a part of the name.',
   'browse.readOnly': 'Axion cannot write here.',
-  'browse.failed': '{path} cannot be read: {reason}',
   'browse.folders': 'Folders in {path}',
 
   'grants.none': 'No folder is allowed.',
