@@ -1,7 +1,7 @@
 //! `kill -9` of Core and of the runner at random moments during runs with effects: no acknowledged event is lost, no
 //! finished effect is repeated. Effects are lines in a real file; a line that is there twice was done twice.
 //!
-//! `AXION_CRASHES=200` sets how often, `AXION_SEED` the moments.
+//! `AXION_CRASHES=20` sets how often, `AXION_SEED` the moments.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -57,7 +57,7 @@ fn no_acknowledged_event_is_lost_and_no_finished_effect_is_repeated() {
     if !can_run() {
         return;
     }
-    let (wanted, seed) = wanted(60);
+    let (wanted, seed) = wanted(200);
     let mut dice = Dice::new(seed);
     let home = Home::new();
     let shown: Shown = Arc::default();

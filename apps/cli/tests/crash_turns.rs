@@ -1,7 +1,7 @@
 //! `kill -9` of Core and of the runner at random moments while an agent answers: no acknowledged event is lost, nothing that was finished is done
 //! again. The effects are counted in files: a graph that the agent runs appends a line, an edit adds one mark to a line.
 //!
-//! `AXION_CRASHES=100` sets how often, `AXION_SEED` the moments.
+//! `AXION_CRASHES=20` sets how often, `AXION_SEED` the moments.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -118,7 +118,7 @@ fn no_acknowledged_event_of_an_answer_is_lost_and_nothing_is_done_twice() {
     if !can_run() {
         return;
     }
-    let (wanted, seed) = wanted(40);
+    let (wanted, seed) = wanted(100);
     let mut dice = Dice::new(seed);
     let home = Home::new();
     prepare(&home);
