@@ -20,6 +20,10 @@ export interface Formats {
   readonly dayShort: (at: number, withMonth: boolean) => string;
   /** When something last happened, as short as it stays exact: `10:43`, `Yesterday`, `9 Nov`. */
   readonly when: (at: number, now: number) => string;
+  /** A month as a heading: `October 2026`. */
+  readonly month: (at: number) => string;
+  /** `2025`. */
+  readonly year: (at: number) => string;
   readonly list: (items: readonly string[]) => string;
   /** Sorts names the way the language does. */
   readonly compare: (one: string, other: string) => number;
@@ -36,6 +40,8 @@ export function createFormats(locale: string, t: Translate): Formats {
   const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const dayLong = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
   const dayYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  const monthYear = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
+  const yearOnly = new Intl.DateTimeFormat(locale, { year: 'numeric' });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
@@ -79,6 +85,8 @@ export function createFormats(locale: string, t: Translate): Formats {
       if (ago === 1) return t('when.yesterday');
       return ago < 300 ? dayMonth.format(at) : dayYear.format(at);
     },
+    month: (at) => monthYear.format(at),
+    year: (at) => yearOnly.format(at),
     list: (items) => list.format(items),
     compare: (one, other) => collator.compare(one, other),
   };

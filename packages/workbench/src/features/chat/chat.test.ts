@@ -94,8 +94,22 @@ describe('the list of chats', () => {
       session('w', { state: 'waiting', archived: true }), session('r', { state: 'running', pinned: true }), session('p', { pinned: true }), session('t'), session('e', { lastActive: '2026-11-02T10:00:00.000Z' }), session('a', { archived: true, pinned: true }),
     ];
     const of = (archived: boolean) => groupSessions(all, now, archived).map((group) => [group.id, group.sessions.map((one) => one.id).join()]);
-    expect(of(true)).toEqual([['waiting', 'w'], ['running', 'r'], ['pinned', 'p'], ['today', 't'], ['earlier', 'e'], ['archived', 'a']]);
+    expect(of(true)).toEqual([['waiting', 'w'], ['running', 'r'], ['pinned', 'p'], ['today', 't'], ['month-2026-11', 'e'], ['archived', 'a']]);
     expect(of(false)).toHaveLength(5);
+  });
+  test('goes by days, then months, then years, the latest first; each chat is in one group', () => {
+    const ago = (days: number) => session(`${days}`, { lastActive: new Date(2026, 10, 20 - days, 12).toISOString() });
+    const ids = [-1, 0, 1, 2, 7, 8, 20, 51, 300, 366, 367, 800, 801].map(ago);
+    expect(groupSessions(ids, now, false).map((group) => [group.id, group.sessions.map((one) => one.id).join()])).toEqual([
+      ['today', '-1,0'], ['yesterday', '1'], ['week', '2,7'], ['month-2026-11', '8'], ['month-2026-10', '20'], ['month-2026-09', '51'], ['month-2026-01', '300'], ['month-2025-11', '366'],
+      ['year-2025', '367'], ['year-2024', '800,801'],
+    ]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -5, max: 4_000 })), (days) => {
+        const all = [...days].sort((one, other) => one - other).map(ago);
+        expect(groupSessions(all, now, true).flatMap((group) => group.sessions)).toEqual(all);
+      }),
+    );
   });
   test('is searched by words in any order', () => {
     expect(titleFits('Reconcile October', 'oct rec')).toBe(true);

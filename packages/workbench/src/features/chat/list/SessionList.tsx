@@ -5,7 +5,7 @@ import type { SearchHit, SessionInfo } from '@axion/protocol';
 import { Button, EmptyState, Icon, IconButton, SearchField, SideGroup, SidePanel, Skeleton } from '@axion/ui';
 import { type JSX, type KeyboardEvent, useCallback, useMemo, useRef, useState } from 'react';
 import { type Command, useCommands } from '../../../commands/registry.tsx';
-import { useT } from '../../../messages/context.ts';
+import { useFormats, useT } from '../../../messages/context.ts';
 import { useNow } from '../../../session/clock.ts';
 import { useClient, useView, useWorkspace } from '../../../session/context.ts';
 import { reasonOf } from '../../../session/words.ts';
@@ -29,6 +29,7 @@ export interface SessionListProps {
 export function SessionList({ acts, onFound, onOpened }: SessionListProps): JSX.Element {
   const { view } = useClient();
   const t = useT();
+  const formats = useFormats();
   const sessions = useWorkspace((state) => state.sessions);
   const status = useWorkspace((state) => state.status);
   const shownId = useView((state) => (state.route.place === 'chat' ? (state.route.sessionId ?? null) : null));
@@ -83,7 +84,7 @@ export function SessionList({ acts, onFound, onOpened }: SessionListProps): JSX.
           const all = opened.has(group.id);
           const rows = all ? group.sessions : group.sessions.slice(0, MOST_SHOWN);
           return (
-            <SideGroup key={group.id} title={t(`chat.group.${group.id}`)}>
+            <SideGroup key={group.id} title={group.kind === 'month' ? formats.month(group.at) : group.kind === 'year' ? formats.year(group.at) : t(`chat.group.${group.kind}`)}>
               {rows.map((session) => (
                 <SessionRow key={session.id} session={session} active={session.id === shownId} now={now} acts={acts} onOpen={open} />
               ))}
