@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, globSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, globSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Desktop, until } from "@axion/e2e/webdriver";
@@ -97,7 +97,9 @@ export const inDesktop = async ({ axion, desktop, homes, server, tokens, minutes
       const started = join(homes.base, "mini-browser");
       writeFileSync(started, `#!/bin/sh\nexec ${browser} --automation "$@"\n`);
       chmodSync(started, 0o755);
-      const plain = await Desktop.open(started, env, await freePort());
+      // Drawn the way in which the app draws itself: without a graphics processor, by painting what has changed (apps/desktop/src-tauri/src/drawing.rs).
+      const painted = existsSync("/dev/dri") ? {} : { WEBKIT_DISABLE_COMPOSITING_MODE: "1" };
+      const plain = await Desktop.open(started, { ...env, ...painted }, await freePort());
       try {
         await plain.run("setTimeout((to) => { location.href = to; }, 0, arguments[0]);", server.url);
         await until("the naive page", () => plain.run("return window.beginNaive !== undefined;"));
