@@ -61,7 +61,7 @@ export function Button({
         {icon && <Icon name={icon} size={small ? 14 : 16} />}
         {children}
         {trailingIcon && <Icon name={trailingIcon} size={14} />}
-        {shortcut && <Kbd shortcut={shortcut} inherit={look === 'ink'} />}
+        {shortcut && <Kbd shortcut={shortcut} onButton={look === 'ink' || disabled === true ? 'inherit' : 'quiet'} />}
       </span>
       {busy && <BusyDots />}
     </button>

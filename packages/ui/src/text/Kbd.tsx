@@ -31,20 +31,20 @@ function splitKeys(shortcut: string): readonly string[] {
 
 export interface KbdProps extends Omit<ComponentProps<'span'>, 'children'> {
   readonly shortcut: string;
-  /** Takes the colour of what it stands on; for a filled button. */
-  readonly inherit?: boolean;
+  /** On a button: the keys without caps, for a button has an edge of its own. `inherit` takes its colour, for one that is filled or off. */
+  readonly onButton?: 'quiet' | 'inherit';
 }
 
-export function Kbd({ shortcut, inherit = false, className, ...rest }: KbdProps): JSX.Element {
+export function Kbd({ shortcut, onButton, className, ...rest }: KbdProps): JSX.Element {
   const platform = useContext(PlatformContext);
   return (
-    <span data-key-caps {...rest} className={classNames('inline-flex shrink-0 gap-0.5', className)}>
+    <span data-key-caps {...rest} className={classNames('inline-flex shrink-0', onButton === undefined ? 'gap-0.5' : 'gap-1', className)}>
       {keyCaps(shortcut, platform).map((cap) => (
         <kbd
           key={cap}
           className={classNames(
-            'inline-flex h-4 min-w-4 items-center justify-center rounded-mark border px-1 font-sans text-caption',
-            inherit ? 'border-current' : 'border-line-2 text-fg-3',
+            'inline-flex h-4 items-center justify-center font-sans text-caption',
+            onButton === undefined ? 'min-w-4 rounded-mark border border-line-2 px-1 text-fg-3' : onButton === 'quiet' ? 'font-normal text-fg-3' : 'font-normal opacity-80',
           )}
         >
           {cap}

@@ -4,6 +4,7 @@ import { CommandRefused, Disconnected, isGatewayError } from '@axion/client';
 import type { RunSummary, SessionInfo } from '@axion/protocol';
 import type { RunState } from '@axion/ui';
 import type { MessageKey, Translate } from '../messages/translate.ts';
+import { plainWords } from './plainWords.ts';
 
 export function stateWord(t: Translate, state: RunState): string {
   return t(`state.${state}` satisfies MessageKey);
@@ -32,4 +33,6 @@ export function chatStateOf(session: SessionInfo): RunState | null {
 }
 
 /** What a chat is called before its first message, too. */
-export const titleOfChat = (t: Translate, session: { readonly title: string }): string => (session.title.trim() === '' ? t('command.newChat') : session.title);
+/** A name that Axion took from the first message is shown as words, one that the person gave as they gave it. */
+export const titleOfChat = (t: Translate, session: { readonly title: string; readonly titled: boolean }): string =>
+  session.title.trim() === '' ? t('command.newChat') : session.titled ? session.title : plainWords(session.title);

@@ -1,7 +1,7 @@
 // The folders that this chat may use: read only unless the person says otherwise, taken back at any time.
 
 import type { SessionFolder } from '@axion/protocol';
-import { Button, IconButton, Segmented, StateGlyph, useToasts } from '@axion/ui';
+import { Button, IconButton, MiddleCut, Segmented, StateGlyph, useToasts } from '@axion/ui';
 import { type JSX, useState } from 'react';
 import { useT } from '../../../messages/context.ts';
 import { useClient } from '../../../session/context.ts';
@@ -72,9 +72,7 @@ function FolderRow({ folder, onAccess, onRemove }: FolderRowProps): JSX.Element 
     <li className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <span className="flex min-w-0 flex-1 basis-36 items-center gap-2">
         {folder.missing === true && <StateGlyph state="failed" label={t('grants.missing')} />}
-        <span className="min-w-0 truncate font-mono text-mono [direction:rtl]" title={folder.path}>
-          <bdi>{folder.path}</bdi>
-        </span>
+        <MiddleCut text={folder.path} className="font-mono text-mono" />
       </span>
       <Segmented
         aria-label={t('slots.access', { slot: folder.path })}

@@ -44,7 +44,7 @@ export function CompactionRow(): JSX.Element | null {
           </Button>
         </div>
       </div>
-      <div id={text} hidden={!open} className="mt-2 border-s-2 border-line-2 ps-3 text-ui text-fg-2">
+      <div id={text} hidden={!open} className="mt-2 border-s-2 border-line-2 ps-3 text-ui text-fg-2 [&_p]:whitespace-pre-line">
         {open && <SettledText text={compaction.summary} />}
       </div>
     </section>
