@@ -2,27 +2,23 @@
 //!
 //! There WebKitGTK lets Mesa's software renderer put the whole window together anew for each frame (1440 × 900 on two cores: about 40 ms), whatever little of
 //! it has changed; told to do without, it paints what has changed (about 4 ms). Where a processor is, nothing is touched. Linux only.
+//!
+//! It is told by its environment. The setting of a web view that does the same can only be changed once its page's process begins, and that process was seen to
+//! crash then.
 
 use std::fs::{OpenOptions, read_dir};
 use std::path::{Path, PathBuf};
 
-use tauri::WebviewWindow;
-use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+/// WebKitGTK reads it when the first web view is made; what the person has set stays.
+const WITHOUT: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// To be called before the page draws for the first time.
-pub fn suit(window: &WebviewWindow) {
-    if nodes().iter().any(|node| is_processor(node) && opens(node)) {
+/// Must be the first thing that the process does, while it has one thread.
+pub fn suit() {
+    if std::env::var_os(WITHOUT).is_some() || nodes().iter().any(|node| is_processor(node) && opens(node)) {
         return;
     }
-    tracing::debug!("no graphics processor was found; the page is painted without one");
-    let told = window.with_webview(|webview| {
-        if let Some(settings) = webview.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    });
-    if let Err(error) = told {
-        tracing::warn!(%error, "the page is drawn slowly: WebKit could not be told that there is no graphics processor");
-    }
+    // SAFETY: no other thread exists yet that could read the environment meanwhile.
+    unsafe { std::env::set_var(WITHOUT, "1") };
 }
 
 fn nodes() -> Vec<PathBuf> {

@@ -32,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Starts the app and returns when its last window is closed; the process's exit code.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() -> i32 {
+    #[cfg(target_os = "linux")]
+    drawing::suit();
     tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
     let stopped = Arc::new(Stopped::default());
     let told = stopped.clone();

@@ -71,8 +71,6 @@ pub fn open(app: &AppHandle, theme: Option<Theme>) -> tauri::Result<()> {
             }
         })
         .build()?;
-    #[cfg(target_os = "linux")]
-    crate::drawing::suit(&window);
     if theme.is_none() && window.theme()? == Theme::Light {
         window.set_background_color(Some(LIGHT_GROUND))?;
     }
