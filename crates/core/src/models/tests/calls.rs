@@ -36,6 +36,24 @@ async fn names_mean_one_model_or_say_why_not() {
 }
 
 #[tokio::test]
+async fn how_long_a_model_may_say_nothing_is_configuration_and_counts_at_once() {
+    let world = world(&[]);
+    world.provider("here", "openai-chat", "http://127.0.0.1:1/v1");
+    world.provider("far", "openai-chat", "https://api.example.invalid/v1");
+    let silence = async |id: &str| world.registry.to_ask(Some(id), "s").await.unwrap().silence_ms;
+    assert_eq!((silence("here/m").await, silence("far/m").await, silence("demo").await), (Some(300_000), Some(60_000), None));
+    world.set("models.localSilenceSeconds", json!(7));
+    world.set("models.silenceSeconds", json!(3600));
+    assert_eq!((silence("here/m").await, silence("far/m").await), (Some(7000), Some(3_600_000)));
+    let mute = server(|_, _| None).await;
+    world.provider("mute", "openai-chat", &mute.base);
+    let quick = ModelRequest { idle: Duration::from_millis(50), ..world.ask("mute", "/x") };
+    let error = world.registry.open(quick).await.err().unwrap();
+    assert_eq!((error.code.as_str(), error.message.as_str()), ("timeout", "mute said nothing for 0.05 s."));
+    assert!(error.hint.unwrap().contains("models.localSilenceSeconds"));
+}
+
+#[tokio::test]
 async fn a_hosted_provider_is_not_contacted_without_its_key_nor_over_the_air_gap() {
     let world = world(&[]);
     world.provider("far", "anthropic", "https://api.example.invalid/v1");
