@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { violations } from "./axe.ts";
 import { chats, messages, panel, talk } from "./chat.ts";
-import { eventually, type Journey, noProblems, place, startJourney, tellFailures } from "./journey.ts";
+import { eventually, type Journey, noProblems, place, startJourney, still, tellFailures } from "./journey.ts";
 
 interface Made { readonly id: string }
 
@@ -22,8 +23,12 @@ describe("places in chats", () => {
     await journey.page().getByRole("heading", { name: title, level: 1 }).waitFor();
     return id;
   };
+  const clean = async (): Promise<void> => {
+    await still(journey.page());
+    assert.deepEqual(await violations(journey.page()), []);
+  };
   before(async () => {
-    journey = await startJourney();
+    journey = await startJourney({ theme: "dark" });
   });
   after(() => journey.close());
   tellFailures(() => journey);
@@ -47,6 +52,7 @@ describe("places in chats", () => {
     const card = await told();
     assert.ok((await compacted()) > 0);
     await journey.picture("chat-summary-after-reload");
+    await clean();
     await card.getByRole("button", { name: "Undo" }).click();
     await card.waitFor({ state: "detached" });
     await eventually("nothing is summarised", async () => assert.equal(await compacted(), 0));
@@ -73,6 +79,7 @@ describe("places in chats", () => {
       return view !== undefined && here.top < view.bottom && here.bottom > view.top;
     })));
     await journey.picture("chat-found");
+    await clean();
     // Whoever goes to the end has seen it.
     await talk(page).press("Control+End");
     await eventually("the mark is gone", async () => assert.equal((await marked()).length, 0));
@@ -101,11 +108,12 @@ describe("places in chats", () => {
     await line.press("ArrowLeft");
     await line.press("ArrowLeft");
     await eventually("it is wider", async () => assert.equal(await now(), even + 32));
-    const second = page.getByRole("region", { name: "Summed up" });
+    const second = page.getByRole("region", { name: "Summed up", exact: true });
     assert.equal(Math.round((await second.boundingBox())?.width ?? 0), even + 32);
     await journey.picture("chat-beside");
+    await clean();
     await line.press("End");
-    await eventually("the first keeps its least width", async () => assert.equal(Math.round((await page.getByRole("region", { name: "Long talk" }).boundingBox())?.width ?? 0), 320));
+    await eventually("the first keeps its least width", async () => assert.equal(Math.round((await page.getByRole("region", { name: "Long talk", exact: true }).boundingBox())?.width ?? 0), 320));
     await line.press("Home");
     await eventually("the second keeps its own", async () => assert.equal(await now(), 320));
     await line.dblclick();
@@ -136,6 +144,7 @@ describe("places in chats", () => {
     await typed.press("Control+Enter");
     await dialog.getByRole("alert").getByText(/cannot be opened/).waitFor();
     await journey.picture("folder-refused");
+    await clean();
     // A part of a name narrows the list; the button says what it takes.
     await typed.fill(journey.work);
     await typed.press("Enter");

@@ -137,7 +137,7 @@ export function ChatPane({ first, acts, target, onPanel, panelOpen, onCompact, o
           ) : empty ? (
             <EmptyChat model={info?.model} hasFolders={hasFolders} onLine={(line) => composer.current?.put(line)} onFolders={folders} />
           ) : (
-            <Transcript label={t('chat.talk')} first={first} sent={sent} target={target} />
+            <Transcript label={first ? t('chat.talk') : t('chat.talkOf', { title: info === undefined ? t('place.chat') : titleOfChat(t, info) })} first={first} sent={sent} target={target} />
           )}
           <div className="mx-auto w-full max-w-[800px] shrink-0 px-6 pb-4 max-sm:px-3 max-sm:pb-3">
             <QueueList />

@@ -151,6 +151,7 @@ export const chat = {
 
   'chat.compacted': 'Summarised messages',
   'chat.compactedLine': '{count, plural, one {# message above is read as a summary} other {# messages above are read as a summary}}: {before} tokens became {after}. Nothing is deleted.',
+  'chat.talkOf': 'Said in {title}',
   'chat.resizeBeside': 'Width of the second chat',
   'chat.besideShare': '{share} % of the room',
   'chat.foundMessage': 'Found message',
