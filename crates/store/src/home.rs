@@ -25,7 +25,7 @@ pub struct Holder {
 /// The folder while this process holds it.
 pub(crate) struct Home {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 pub(crate) const DATABASE: &str = "axion.db";
@@ -50,7 +50,7 @@ impl Home {
         if let Err(error) = lock.set_len(0).and_then(|()| lock.write_all(text.as_bytes())) {
             tracing::warn!(%error, "home.lock could not be filled in");
         }
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -66,6 +66,16 @@ impl Home {
     }
 }
 
+impl Drop for Home {
+    /// Said aloud, because closing the file is not enough: a process that another thread is starting holds a copy of it until it runs its own program,
+    /// and with the copy the lock.
+    fn drop(&mut self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "the home was not unlocked; it is when this process ends");
+        }
+    }
+}
+
 /// Who holds the home right now, without opening it; `None` if nobody does.
 ///
 /// # Errors
@@ -77,7 +87,8 @@ pub fn holder_of(home: &Path) -> Result<Option<Holder>, StoreError> {
         Err(error) => return Err(error.into()),
     };
     match file.try_lock_shared() {
-        Ok(()) => Ok(None),
+        // Not left to the closing of the file, for the same reason.
+        Ok(()) => file.unlock().map(|()| None).map_err(Into::into),
         Err(TryLockError::WouldBlock) => {
             Ok(Some(read_holder(&mut file).unwrap_or(Holder { pid: 0, shell: "unknown".to_owned(), since: 0 })))
         }
@@ -134,4 +145,23 @@ fn make_private(path: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_that_was_closed_is_free_though_a_child_still_has_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("home");
+        let home = Home::open(&path, "cli", 1).unwrap();
+        // What a child has between fork and exec.
+        let copy = home.lock.try_clone().unwrap();
+        assert!(matches!(Home::open(&path, "cli", 2), Err(OpenError::HomeInUse { .. })));
+        drop(home);
+        assert_eq!(holder_of(&path).unwrap(), None);
+        drop(Home::open(&path, "cli", 3).unwrap());
+        drop(copy);
+    }
 }
