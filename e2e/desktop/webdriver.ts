@@ -141,8 +141,12 @@ export class Desktop {
     await request(`${this.#base}/actions`, "POST", { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 
+  /** WebKit answers with the page's next frame, and a page that stands still, painted without Mesa, has none: something unseen changes meanwhile. */
   async screenshot(): Promise<Buffer> {
-    return Buffer.from((await request(`${this.#base}/screenshot`, "GET")) as string, "base64");
+    await this.run(`let odd = false; window.__frames = setInterval(() => { document.body.style.outline = (odd = !odd) ? "1px solid transparent" : ""; }, 20);`);
+    const picture = (await request(`${this.#base}/screenshot`, "GET")) as string;
+    await this.run(`clearInterval(window.__frames); document.body.style.outline = "";`);
+    return Buffer.from(picture, "base64");
   }
 
   /** Ends the session, and with it the app. */
