@@ -9,9 +9,11 @@ use crate::door::Door;
 /// A place in a stream.
 pub struct Follow {
     stream: String,
-    /// The last `seq` that was handed out.
+    /// The last `seq` that was taken in; what is waiting goes up to it.
     after: u64,
     epoch: Option<String>,
+    /// Core sends what follows. Not so before the first [`begin`](Self::begin), after a lag, and when a `begin` was given up half way.
+    subscribed: bool,
     /// Asked again since the last gap.
     asked: bool,
     waiting: std::collections::VecDeque<String>,
@@ -42,7 +44,7 @@ struct Place {
 impl Follow {
     /// From the beginning, or after a place of a known epoch.
     pub fn new(stream: impl Into<String>, epoch: Option<String>, after: u64) -> Self {
-        Self { stream: stream.into(), after, epoch, asked: false, waiting: std::collections::VecDeque::new() }
+        Self { stream: stream.into(), after, epoch, subscribed: false, asked: false, waiting: std::collections::VecDeque::new() }
     }
 
     /// Subscribes; call it again at another door to go on from the same place.
@@ -51,7 +53,7 @@ impl Follow {
         if let Some(epoch) = &self.epoch {
             params["epoch"] = epoch.as_str().into();
         }
-        self.waiting.clear();
+        self.subscribed = false;
         let (answer, held) = door.call_held("subscribe", &params.to_string()).await?;
         let place: Subscription = serde_json::from_str(answer.get()).map_err(|error| {
             ErrorInfo::new(axion_protocol::ErrorCode::Internal, format!("The answer of subscribe cannot be read: {error}."))
@@ -61,6 +63,7 @@ impl Follow {
             self.after = place.head;
         }
         self.epoch = Some(place.epoch);
+        self.subscribed = true;
         drop(held);
         Ok(())
     }
@@ -76,11 +79,14 @@ impl Follow {
         }
     }
 
-    /// The same, with what is said ahead of the store.
+    /// The same, with what is said ahead of the store. Cancel safe.
     pub async fn next_heard(&mut self, door: &Door) -> Result<Option<Heard>, ErrorInfo> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 return Ok(Some(Heard::Event(event)));
+            }
+            if !self.subscribed {
+                self.begin(door).await?;
             }
             let Some(said) = door.next().await else { return Ok(None) };
             if let Ok(delta) = serde_json::from_str::<SessionDelta>(&said.json)
@@ -93,12 +99,10 @@ impl Follow {
                 continue;
             }
             if pushed.r#type == "stream-lagged" || Some(&pushed.epoch) != self.epoch.as_ref() {
-                self.begin(door).await?;
-                continue;
-            }
-            if !self.take(&pushed.events) && !self.asked {
+                self.subscribed = false;
+            } else if !self.take(&pushed.events) && !self.asked {
                 self.asked = true;
-                self.begin(door).await?;
+                self.subscribed = false;
             }
         }
     }
@@ -123,6 +127,10 @@ impl Follow {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn taken(follow: &mut Follow, seqs: &[u64]) -> bool {
@@ -138,5 +146,27 @@ mod tests {
         assert!(!taken(&mut follow, &[7]), "a gap");
         assert!(taken(&mut follow, &[6, 7]));
         assert_eq!(follow.waiting.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn giving_a_subscription_up_half_way_loses_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let door = Door::open(home.path().join("axion")).await.unwrap();
+        let act = || async { door.call("create_session", r#"{"model":"demo"}"#).await.unwrap() };
+        act().await;
+        let mut follow = Follow::new("workspace", None, 0);
+        let first = follow.next(&door).await.unwrap().unwrap();
+        // What came before a lag is still handed out, and the subscription is asked for as often as it takes.
+        follow.waiting.push_back(first.clone());
+        follow.subscribed = false;
+        assert_eq!(follow.next(&door).now_or_never().unwrap().unwrap(), Some(first));
+        for _ in 0..3 {
+            assert!(follow.next(&door).now_or_never().is_none());
+            assert!(!follow.subscribed);
+        }
+        act().await;
+        let heard = tokio::time::timeout(Duration::from_secs(20), follow.next(&door)).await.unwrap().unwrap().unwrap();
+        assert!(heard.contains("session"), "{heard}");
+        door.close().await;
     }
 }

@@ -2,15 +2,25 @@
 
 use tokio::sync::mpsc;
 
+/// So many interrupts wait to be heard. Whatever keeps this program from hearing them (a reader that does not read, most likely): the next one ends it.
+const UNHEARD: usize = 2;
+const CANCELLED: i32 = 130;
+
 /// Waits for the person to interrupt.
 pub struct Interrupts(mpsc::Receiver<()>);
 
 impl Interrupts {
     /// Listens from now on; the default, ending at once, no longer holds when this returns.
     pub fn listen() -> Self {
-        let (sender, receiver) = mpsc::channel(4);
+        let (sender, receiver) = mpsc::channel(UNHEARD);
         let mut asked = Asked::listen();
-        tokio::spawn(async move { while asked.next().await && sender.send(()).await.is_ok() {} });
+        tokio::spawn(async move {
+            while asked.next().await {
+                if sender.try_send(()).is_err() {
+                    std::process::exit(CANCELLED);
+                }
+            }
+        });
         Self(receiver)
     }
 

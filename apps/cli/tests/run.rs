@@ -231,6 +231,33 @@ fn ctrl_c_cancels_within_half_a_second_and_is_exit_130() {
     assert_eq!((&end["state"], run.child.wait().unwrap().code()), (&json!("cancelled"), Some(130)));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_does_not_read_does_not_keep_a_run_from_being_ended() {
+    if !can_run() {
+        return;
+    }
+    let home = Home::new();
+    let nodes: Vec<Value> = (0..2_000).map(|n| json!([format!("n{n}"), "constant", { "value": n }])).collect();
+    let file = home.graph("g.axion", &graph(&nodes, &[]));
+    let arguments = ["run", file.to_str().unwrap(), "--json", "--runner", "process"];
+    let mut child = home.command().args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    // One byte says that events come; they are more than the pipe takes.
+    std::io::Read::read_exact(&mut out, &mut [0]).unwrap();
+    let since = Instant::now();
+    let code = loop {
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        match child.try_wait().unwrap() {
+            Some(status) => break status.code(),
+            None => assert!(since.elapsed() < Duration::from_secs(20), "it goes on"),
+        }
+    };
+    assert_eq!(code, Some(130));
+    drop(out);
+}
+
 #[test]
 fn an_approval_without_a_terminal_is_answered_from_another_process() {
     if !can_run() {
