@@ -9,8 +9,6 @@ mod call;
 mod commands;
 #[cfg(target_os = "linux")]
 mod drawing;
-#[cfg(target_os = "linux")]
-mod first_frame;
 mod seal;
 mod stopped;
 mod windows;
