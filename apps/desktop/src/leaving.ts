@@ -4,7 +4,8 @@
  * as a replay. So a failure after `beforeunload` is held back until the page is gone. A page that stays after all (the window refuses foreign addresses)
  * hears of it a little later.
  */
-const GONE_BY_MS = 2_000;
+/** Long enough for a slow machine: the old page lives until the new one arrives. */
+const GONE_BY_MS = 10_000;
 
 /** Must be called before the first message to Core. */
 export const holdFailuresOnLeaving = (page: Pick<Window, "fetch" | "addEventListener">): void => {
