@@ -2,7 +2,7 @@
  * What becomes of calls under way when the page is left, by a reload for example. WebKit then ends each of them as failed while the old page's scripts
  * still run, and Tauri answers a failed call by sending the same sealed message again another way: Core, which took it the first time, refuses the copy
  * as a replay. So a failure after `beforeunload` is held back until the page is gone. A page that stays after all (the window refuses foreign addresses)
- * hears of it a little later.
+ * hears of it some seconds later.
  */
 /** Long enough for a slow machine: the old page lives until the new one arrives. */
 const GONE_BY_MS = 10_000;
