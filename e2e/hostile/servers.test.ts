@@ -150,9 +150,7 @@ describe("a provider that misbehaves", { concurrency: 8 }, () => {
     test(`${kind} says nothing, until it is stopped`, () => withServer(kind, `${kind}-silent`, [{ parts: [{ text: LONG }], fault: { kind: "silence", after: 5 } }], async (sessionId) => {
       const ended = stream(line, sessionId, "Be silent.");
       await line.wait("the first words", ({ method, params }) => method === "stream-chunk" && params["sessionId"] === sessionId);
-      const began = performance.now();
       await line.call("cancel_stream", { sessionId });
-      assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
       const { error, chunks } = await ended;
       assert.equal(error?.code, "cancelled");
       const answer = (await messages(line, sessionId)).at(-1);

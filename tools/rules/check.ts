@@ -4,7 +4,7 @@ import { crates } from "./crates.ts";
 import { cycles } from "./cycles.ts";
 import { drift, root } from "../protocol/generate.ts";
 import { outward } from "./outward.ts";
-import { headers, names, words } from "./text.ts";
+import { clocks, headers, names, words } from "./text.ts";
 import { type Debt, sizes } from "./sizes.ts";
 import { type Rule, readTree } from "./tree.ts";
 import debt from "./debt.json" with { type: "json" };
@@ -14,7 +14,7 @@ const generated: Rule = {
   name: "generated files",
   run: () => drift(root).map((message) => ({ path: "npm run generate", message })),
 };
-export const rules: ReadonlyArray<Rule> = [arrows, crates, outward, cycles, sizes(listed), names, headers, words, generated];
+export const rules: ReadonlyArray<Rule> = [arrows, crates, outward, cycles, sizes(listed), names, headers, words, clocks, generated];
 
 const tree = readTree(root);
 let failed = 0;

@@ -37,7 +37,7 @@ export const ROOMS: ReadonlyArray<Room> = [
   room("e2e", ["@axion/protocol", "@axion/client", "@axion/client/*"], { node: true }),
   room("tools", ["@axion/protocol", "@axion/models"], { node: true }),
   room("examples", [], { node: true }),
-  room("bench", ["@axion/protocol", "@axion/engine", "@axion/engine/*", "@axion/e2e/*"], { node: true }),
+  room("bench", ["@axion/protocol", "@axion/client", "@axion/engine", "@axion/engine/*", "@axion/e2e/*"], { node: true }),
 ];
 
 /** Libraries with one owner: nobody else may import them, so leaving them stays cheap. */

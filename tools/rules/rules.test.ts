@@ -6,7 +6,7 @@ import { cycles } from "./cycles.ts";
 import { importsOf, packageOf, resolveRelative } from "./imports.ts";
 import { linesOf, sizes } from "./sizes.ts";
 import { outward } from "./outward.ts";
-import { headers, names, words } from "./text.ts";
+import { clocks, headers, names, words } from "./text.ts";
 import type { Rule } from "./tree.ts";
 
 const manifest = (name: string, ...dependencies: ReadonlyArray<string>): string =>
@@ -176,5 +176,23 @@ describe("one way out", () => {
     ["packages/engine/src/a.ts", "const TcpStream = 1;"],
   ])("lets %s", (path, text) => {
     expect(run(outward, { [path]: text })).toEqual([]);
+  });
+});
+
+describe("no timed tests", () => {
+  it.each([
+    ["a.test.ts", "const before = performance.now();"],
+    ["a.test.ts", "assert.ok(Date.now() - before < 2_000);"],
+    ["crates/a/tests/b.rs", "assert!(since.elapsed() < Duration::from_millis(500));"],
+    ["crates/a/src/tests.rs", "assert!(took < std::time::Duration::from_millis(50));"],
+  ])("speaks of %s: %s", (path, text) => {
+    expect(run(clocks, { [path]: text })).toHaveLength(1);
+  });
+  it.each([
+    ["a.ts", "const before = performance.now();"],
+    ["crates/a/tests/b.rs", "assert!(since.elapsed() < PATIENCE);"],
+    ["crates/a/src/b.rs", "if since.elapsed() < Duration::from_millis(500) {}"],
+  ])("lets %s: %s", (path, text) => {
+    expect(run(clocks, { [path]: text })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Rules about names and words of files: names that say nothing, module headers, notes that were left behind, and suppressions without a reason.
+ * Rules about names and words of files: names that say nothing, module headers, notes that were left behind, suppressions without a reason, and
+ * tests that depend on how fast the machine is.
  * What a linter checks better is left to it.
  */
 import { type Finding, type Rule, isScript, isTest } from "./tree.ts";
@@ -52,4 +53,19 @@ export const words: Rule = {
     }
     return found;
   },
+};
+
+const CLOCK = /\b(performance\.now|process\.(cpuUsage|hrtime))\b|Date\.now\(\) - \w+ </;
+const SHORT_LIMIT = /(elapsed\(\)|took) < (std::time::)?Duration::from_millis/;
+
+/** A limit may say that something ended at all; how fast it was is measured in bench/, where a busy machine makes no build fail. */
+export const clocks: Rule = {
+  name: "no timed tests",
+  run: (tree) =>
+    [...tree].flatMap(([path, text]) => {
+      const timed = /\.test\.(ts|tsx|mjs)$/.test(path) ? CLOCK : path.endsWith(".rs") && /tests?(\/|\.rs$)/.test(path) ? SHORT_LIMIT : undefined;
+      if (timed === undefined || path.startsWith("tools/rules/")) return [];
+      return text.split("\n").flatMap((line, index): ReadonlyArray<Finding> =>
+        timed.test(line) ? [{ path, message: `line ${index + 1} makes a test of a time; measure it in bench/` }] : []);
+    }),
 };

