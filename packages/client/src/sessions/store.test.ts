@@ -100,9 +100,9 @@ describe("a session", () => {
     const state = () => session.store.getState();
     await clock.settle();
     expect(state()).toMatchObject({ hasOlder: true, total: 1_000, atTip: true });
-    expect(state().order).toHaveLength(60);
+    expect(state().order).toHaveLength(30);
     for (let page = 0; page < 9; page += 1) await session.loadOlder();
-    expect(state().order[0]).toBe("m40");
+    expect(state().order[0]).toBe("m70");
     expect(new Set(state().order).size).toBe(state().order.length);
     await session.showLatest();
     expect(state().order).toHaveLength(300);

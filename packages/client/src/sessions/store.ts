@@ -46,7 +46,8 @@ export interface SessionStore {
   close(): void;
 }
 
-const firstPage = 60;
+/** More than a screen shows, and no more than that: a page of long messages takes its time to be read and handed over. */
+const firstPage = 30;
 const pageSize = 100;
 /** Beyond this, what scrolled far away is forgotten as soon as the person looks at the end. */
 const mostLoaded = 800;
