@@ -23,10 +23,13 @@ const KEYS: Readonly<Record<string, string>> = { Enter: "\uE007", Escape: "\uE00
 /** A session begins with the app's start; everything else is answered sooner. */
 const REQUEST_MS = 60_000;
 
-const request = async (url: string, method: string, body?: unknown): Promise<unknown> => {
+/** An app that was killed does not answer the end of its session. */
+const FAREWELL_MS = 5_000;
+
+const request = async (url: string, method: string, body?: unknown, limitMs = REQUEST_MS): Promise<unknown> => {
   const reply = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(REQUEST_MS),
+    signal: AbortSignal.timeout(limitMs),
     headers: { "content-type": "application/json; charset=utf-8" },
     ...(method === "POST" ? { body: JSON.stringify(body ?? {}) } : {}),
   }).catch((error: unknown) => {
@@ -38,6 +41,16 @@ const request = async (url: string, method: string, body?: unknown): Promise<unk
     throw new WebDriverError(error, message);
   }
   return value;
+};
+
+/** The driver answers the end of a session before it has ended the app, so both are killed: what lives on keeps the tests from ending. */
+const killGroup = (driver: ChildProcess): void => {
+  if (driver.pid === undefined) return;
+  try {
+    process.kill(-driver.pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 };
 
 /** One session with one window of the desktop app. */
@@ -62,6 +75,7 @@ export class Desktop {
     const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
       env: { ...process.env, ...env, TAURI_WEBVIEW_AUTOMATION: "true" },
       stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
     });
     const log: string[] = [];
     createInterface({ input: driver.stderr }).on("line", (line) => {
@@ -79,7 +93,7 @@ export class Desktop {
       })) as { sessionId: string };
       return new Desktop(driver, `${root}/session/${session.sessionId}`, log);
     } catch (error) {
-      driver.kill("SIGKILL");
+      killGroup(driver);
       throw error;
     }
   }
@@ -151,8 +165,8 @@ export class Desktop {
 
   /** Ends the session, and with it the app. */
   async close(): Promise<void> {
-    await request(this.#base, "DELETE").catch(() => undefined);
-    this.#driver.kill("SIGKILL");
+    await request(this.#base, "DELETE", undefined, FAREWELL_MS).catch(() => undefined);
+    killGroup(this.#driver);
   }
 }
 

@@ -9,6 +9,8 @@ mod call;
 mod commands;
 #[cfg(target_os = "linux")]
 mod drawing;
+#[cfg(target_os = "linux")]
+mod first_frame;
 mod seal;
 mod stopped;
 mod windows;

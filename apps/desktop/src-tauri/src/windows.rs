@@ -18,6 +18,10 @@ const SHOW_AT_LATEST: Duration = Duration::from_secs(2);
 /// `frame` of the page's two themes (packages/ui, tokens.css), until it paints: never a flash of the other one.
 const DARK_GROUND: Color = Color(0x0e, 0x10, 0x12, 0xff);
 const LIGHT_GROUND: Color = Color(0xf1, 0xf3, 0xf5, 0xff);
+/// Of a new window, in logical pixels.
+const SIZE: (i32, i32) = (1440, 900);
+/// When the page is there to be shown, at the latest; where more can be known it is shown sooner (`first_frame`).
+const LOADED: PageLoadEvent = if cfg!(target_os = "linux") { PageLoadEvent::Finished } else { PageLoadEvent::Started };
 
 /// Connections by window label.
 #[derive(Default)]
@@ -58,7 +62,7 @@ async fn deliver(app: AppHandle, label: String, mut outbox: Outbox) {
 pub fn open(app: &AppHandle, theme: Option<Theme>) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Axion")
-        .inner_size(1440.0, 900.0)
+        .inner_size(SIZE.0.into(), SIZE.1.into())
         .min_inner_size(480.0, 480.0)
         .decorations(false)
         .visible(false)
@@ -66,11 +70,13 @@ pub fn open(app: &AppHandle, theme: Option<Theme>) -> tauri::Result<()> {
         .background_color(if theme == Some(Theme::Light) { LIGHT_GROUND } else { DARK_GROUND })
         .on_navigation(is_own_page)
         .on_page_load(|window, load| {
-            if load.event() == PageLoadEvent::Started {
+            if load.event() == LOADED {
                 show(&window);
             }
         })
         .build()?;
+    #[cfg(target_os = "linux")]
+    crate::first_frame::watch(&window, SIZE, show)?;
     if theme.is_none() && window.theme()? == Theme::Light {
         window.set_background_color(Some(LIGHT_GROUND))?;
     }
