@@ -8,7 +8,7 @@ import { Desktop, until } from "./webdriver.ts";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const target = process.env["CARGO_TARGET_DIR"] ?? join(root, "target");
-const binary = process.env["AXION_DESKTOP"] ?? join(target, "release", "axion-desktop");
+export const binary = process.env["AXION_DESKTOP"] ?? join(target, "release", "axion-desktop");
 
 export interface Session {
   readonly page: Desktop;

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { openApp, root } from "./app.ts";
+import { binary, openApp, root } from "./app.ts";
 
 const axion = process.env["AXION_BIN"] ?? join(process.env["CARGO_TARGET_DIR"] ?? join(root, "target"), "debug", "axion");
 const command = async (home: string, ...args: string[]) => (await promisify(execFile)(axion, [...args, "--home", join(home, "axion")])).stdout;
@@ -58,7 +58,6 @@ test("while the home is served, the window says so, and standard error too", asy
     await app.close(true);
     assert.match(said, new RegExp(`Axion is open already\\.[^]*serve[^]*${server.pid}`));
 
-    const binary = process.env["AXION_DESKTOP"] ?? join(process.env["CARGO_TARGET_DIR"] ?? join(root, "target"), "release", "axion-desktop");
     const second = spawn(binary, [], { env: { ...process.env, AXION_HOME: join(home, "axion"), HOME: home }, stdio: ["ignore", "ignore", "pipe"] });
     const lines = createInterface({ input: second.stderr });
     for await (const line of lines) if (line.includes("Axion is open already.")) break;

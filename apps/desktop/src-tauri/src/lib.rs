@@ -11,6 +11,8 @@ mod commands;
 mod drawing;
 #[cfg(target_os = "linux")]
 mod first_frame;
+#[cfg(target_os = "linux")]
+mod page_process;
 mod seal;
 mod stopped;
 mod windows;

@@ -70,13 +70,17 @@ pub fn open(app: &AppHandle, theme: Option<Theme>) -> tauri::Result<()> {
         .background_color(if theme == Some(Theme::Light) { LIGHT_GROUND } else { DARK_GROUND })
         .on_navigation(is_own_page)
         .on_page_load(|window, load| {
+            tracing::debug!(event = ?load.event(), "the page loads");
             if load.event() == LOADED {
                 show(&window);
             }
         })
         .build()?;
     #[cfg(target_os = "linux")]
-    crate::first_frame::watch(&window, SIZE, show)?;
+    {
+        crate::first_frame::watch(&window, SIZE, show)?;
+        crate::page_process::revive(&window)?;
+    }
     if theme.is_none() && window.theme()? == Theme::Light {
         window.set_background_color(Some(LIGHT_GROUND))?;
     }
