@@ -6,12 +6,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
 
 /** Starts an X server on a free display and hands it to `use`. */
 export const withDisplay = async (use) => {
   const display = `:${90 + (process.pid % 100)}`;
-  const server = spawn("Xvfb", [display, "-screen", "0", "1440x900x24", "-nolisten", "tcp"], { stdio: "ignore" });
+  // Without -noreset the server begins anew whenever its last window is gone, and refuses who comes meanwhile.
+  const server = spawn("Xvfb", [display, "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"], { stdio: "ignore" });
   try {
     while (dumped(display) === undefined) {
       if (server.exitCode !== null) throw new Error(`Xvfb ended with ${server.exitCode}; is ${display} taken?`);
@@ -62,9 +63,10 @@ export const launch = async ({ binary, page }, display) => {
     stdio: "ignore", detached: true,
   });
   const times = {};
-  const give = (message) => { process.kill(-child.pid, "SIGKILL"); throw new Error(message); };
+  const give = (message) => { if (child.exitCode === null) process.kill(-child.pid, "SIGKILL"); throw new Error(message); };
   while (times.words === undefined) {
     const seen = look(display, page);
+    await immediate(); // An end of the child is heard.
     const ms = performance.now() - began;
     if (seen !== "nothing") times.window ??= ms;
     if (seen === "page" || seen === "words") times.paint ??= ms;

@@ -46,10 +46,10 @@ const server = createServer((request, response) => {
       const call = chunk({ tool_calls: [{ index: 0, id: `call-${KEY}`, type: "function", function: { name: "update_todos", arguments: JSON.stringify({ todos: [{ text: `Send ${KEY}`, state: "open" }] }) } }] });
       // In the middle of the key's bytes.
       response.write(call.slice(0, call.indexOf(KEY) + 7));
-      setTimeout(() => response.end(call.slice(call.indexOf(KEY) + 7) + chunk({}, "tool_calls") + "data: [DONE]\n\n"), 50);
+      setTimeout(() => response.end(`${call.slice(call.indexOf(KEY) + 7) + chunk({}, "tool_calls")}data: [DONE]\n\n`), 50);
       return;
     }
-    response.end(chunk({ content: `Bye, ${KEY}!` }) + chunk({}, "stop") + "data: [DONE]\n\n");
+    response.end(`${chunk({ content: `Bye, ${KEY}!` }) + chunk({}, "stop")}data: [DONE]\n\n`);
   });
 });
 

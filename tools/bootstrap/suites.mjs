@@ -141,7 +141,7 @@ export const all = listed([
   { name: "desktop units", ready: ["runner", "desktopPage", "desktopRelease"], needs: ["desktop"], run: desktopUnits },
   {
     name: "desktop journeys", folder: "e2e/desktop", ready: ["runner", "cli", "desktopPage", "desktopRelease"], needs: ["desktop", "desktopTests"],
-    run: (runtime) => journeys(files("e2e/desktop"), ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24"])(runtime),
+    run: (runtime) => journeys(files("e2e/desktop"), ["dbus-run-session", "--", "xvfb-run", "-a", "-s", "-screen 0 1440x900x24 -noreset"])(runtime),
   },
 ]);
 

@@ -1,4 +1,4 @@
-//! How WebKit draws the page on a machine whose graphics have no processor of their own: a virtual machine, a remote desktop, a display without one.
+//! Whether there is a screen, and how WebKit draws the page on a machine whose graphics have no processor of their own: a virtual machine, a remote desktop, a display without one.
 //!
 //! There WebKitGTK lets Mesa's software renderer put the whole window together anew for each frame (1440 × 900 on two cores: about 40 ms), whatever little of
 //! it has changed; told to do without, it paints what has changed (about 4 ms). Where a processor is, nothing is touched. Linux only.
@@ -19,6 +19,11 @@ pub fn suit() {
     }
     // SAFETY: no other thread exists yet that could read the environment meanwhile.
     unsafe { std::env::set_var(WITHOUT, "1") };
+}
+
+/// Whether there is a screen to draw on. Tauri breaks off without a word of help where there is none. Must be called on the main thread.
+pub fn has_screen() -> bool {
+    gtk::init().is_ok()
 }
 
 fn nodes() -> Vec<PathBuf> {

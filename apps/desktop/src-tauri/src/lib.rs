@@ -44,6 +44,11 @@ pub fn run() -> i32 {
     let context = tauri::generate_context!();
     // The home is opened while the toolkit starts: each takes about as long as the other.
     let core = tauri::async_runtime::spawn(hold(resources(&context)));
+    #[cfg(target_os = "linux")]
+    if !drawing::has_screen() {
+        tracing::error!("Axion found no display. Start it from a desktop session, or use `axion serve`: it opens the same workbench in a browser.");
+        return 1;
+    }
     let app = tauri::Builder::default()
         .manage(Windows::default())
         .manage(Mutex::new(Seals::default()))
