@@ -41,18 +41,30 @@ const wantsWindow = async (flags) => {
   }
 };
 
-main(async () => {
-  const flags = readFlags(process.argv.slice(2));
-  const runtime = await nodeRuntime();
-  requireCargo(runtime.env); // said before the minutes that the rest takes
-  await build(["dependencies", "runner"], runtime);
-  const window = await wantsWindow(flags);
+/** The code with which the app ends where it finds no display (apps/desktop/src-tauri/src/drawing.rs). */
+const NO_DISPLAY = 69;
+
+const launch = async (window, flags, runtime) => {
   await build(window ? ["desktopPage", "desktop"] : ["web", "cli"], runtime);
   const home = flags.home === undefined ? {} : { AXION_HOME: flags.home };
   const args = window ? [] : ["serve", ...(flags.open ? [] : ["--no-open"]), ...(flags.port === undefined ? [] : ["--port", flags.port])];
   const child = spawn(binary(window ? "axion-desktop" : "axion"), args, { stdio: "inherit", env: { ...runtime.env, ...home } });
   // Ctrl-C reaches the child by itself; this process only passes on what was sent to it alone, and waits.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+  const pass = (signal) => signal !== "SIGINT" && child.kill(signal);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, pass);
   child.on("error", (error) => main(() => { throw new Stop(`Axion could not be started: ${error.message}`); }));
-  child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128));
+  child.on("exit", (code, signal) => {
+    for (const each of signals) process.off(each, pass);
+    if (!window || code !== NO_DISPLAY) process.exit(signal === null ? (code ?? 1) : 128);
+    main(() => launch(false, flags, runtime));
+  });
+};
+
+main(async () => {
+  const flags = readFlags(process.argv.slice(2));
+  const runtime = await nodeRuntime();
+  requireCargo(runtime.env); // said before the minutes that the rest takes
+  await build(["dependencies", "runner"], runtime);
+  await launch(await wantsWindow(flags), flags, runtime);
 });

@@ -21,6 +21,9 @@ pub fn suit() {
     unsafe { std::env::set_var(WITHOUT, "1") };
 }
 
+/// What the app ends with where there is no screen: EX_UNAVAILABLE of sysexits.h. `npm start` then serves the workbench (tools/bootstrap/start.mjs).
+pub const NO_SCREEN: i32 = 69;
+
 /// Whether there is a screen to draw on. Tauri breaks off without a word of help where there is none. Must be called on the main thread.
 pub fn has_screen() -> bool {
     gtk::init().is_ok()

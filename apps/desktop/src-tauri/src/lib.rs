@@ -47,7 +47,7 @@ pub fn run() -> i32 {
     #[cfg(target_os = "linux")]
     if !drawing::has_screen() {
         tracing::error!("Axion found no display. Start it from a desktop session, or use `axion serve`: it opens the same workbench in a browser.");
-        return 1;
+        return drawing::NO_SCREEN;
     }
     let app = tauri::Builder::default()
         .manage(Windows::default())
