@@ -46,7 +46,9 @@ pub fn run() -> i32 {
     let core = tauri::async_runtime::spawn(hold(resources(&context)));
     #[cfg(target_os = "linux")]
     if !drawing::has_screen() {
-        tracing::error!("Axion found no display. Start it from a desktop session, or use `axion serve`: it opens the same workbench in a browser.");
+        tracing::error!(
+            "Axion found no display. Start it from a desktop session, or use `axion serve`: it opens the same workbench in a browser."
+        );
         return drawing::NO_SCREEN;
     }
     let app = tauri::Builder::default()
