@@ -15,6 +15,9 @@ const DEFINITION = /^ {0,3}\[[^\]\n]+\]:\s/m;
 
 const SURE = 256;
 
+/** A slice keeps the whole text alive that it was cut from, and a text that grows is another one with each word. */
+const ownCopy = (slice: string): string => JSON.parse(JSON.stringify(slice)) as string;
+
 export class BlockSplitter {
   #settled: readonly string[] = [];
   /** Where the tail begins, and where in it the next line to look at begins. */
@@ -76,7 +79,7 @@ export class BlockSplitter {
 
   #settle(text: string, end: number, fresh: string[]): void {
     const block = text.slice(this.#start, end).replace(/\n+$/, '');
-    if (block.trim() !== '') fresh.push(block);
+    if (block.trim() !== '') fresh.push(ownCopy(block));
     this.#start = end;
     this.#list = false;
     this.#blank = false;
