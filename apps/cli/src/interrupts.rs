@@ -2,9 +2,10 @@
 
 use tokio::sync::mpsc;
 
+use crate::exit::CANCELLED;
+
 /// So many interrupts wait to be heard. Whatever keeps this program from hearing them (a reader that does not read, most likely): the next one ends it.
 const UNHEARD: usize = 2;
-const CANCELLED: i32 = 130;
 
 /// Waits for the person to interrupt.
 pub struct Interrupts(mpsc::Receiver<()>);
@@ -17,7 +18,7 @@ impl Interrupts {
         tokio::spawn(async move {
             while asked.next().await {
                 if sender.try_send(()).is_err() {
-                    std::process::exit(CANCELLED);
+                    std::process::exit(i32::from(CANCELLED));
                 }
             }
         });

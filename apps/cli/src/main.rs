@@ -7,6 +7,7 @@ mod call;
 mod chat;
 mod doctor;
 mod door;
+mod exit;
 mod follow;
 mod input;
 mod interrupts;

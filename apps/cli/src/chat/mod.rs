@@ -15,16 +15,10 @@ use axion_protocol::{ErrorCode, ErrorInfo};
 
 use crate::args::ChatArgs;
 use crate::door::{Door, locate};
+use crate::exit::{CANCELLED, FAILED, NO_RUNNER, REFUSED, SUCCEEDED};
 use crate::say;
 use desk::{Desk, Ended};
 use line::Typed;
-
-const ANSWERED: u8 = 0;
-const FAILED: u8 = 1;
-/// A wrong argument; nothing was sent.
-const REFUSED: u8 = 2;
-const NO_RUNNER: u8 = 3;
-const INTERRUPTED: u8 = 130;
 
 const HELP: &str = "  /model NAME   ask another model      /mode read-only|ask|accept-edits\n  /compact      summarise what is old  /exit, Ctrl-D   leave (the chat is kept)\n  A line that ends in \\ goes on in the next. Ctrl-C interrupts an answer.";
 
@@ -67,11 +61,11 @@ pub async fn chat(home: Option<PathBuf>, args: ChatArgs) -> u8 {
 impl Ended {
     fn code(&self) -> u8 {
         match self {
-            Self::Answered => ANSWERED,
+            Self::Answered => SUCCEEDED,
             Self::Failed(None) => FAILED,
             Self::Failed(Some(code)) if code == ErrorCode::NoRunner.as_str() || code == ErrorCode::RuntimeMissing.as_str() => NO_RUNNER,
             Self::Failed(Some(_)) => FAILED,
-            Self::Cancelled | Self::Left => INTERRUPTED,
+            Self::Cancelled | Self::Left => CANCELLED,
         }
     }
 }
@@ -81,7 +75,7 @@ fn told(info: &ErrorInfo) -> u8 {
     match info.code {
         ErrorCode::InvalidParams | ErrorCode::TooLarge | ErrorCode::NotFound | ErrorCode::NoModel => REFUSED,
         ErrorCode::NoRunner | ErrorCode::RuntimeMissing => NO_RUNNER,
-        ErrorCode::Cancelled => INTERRUPTED,
+        ErrorCode::Cancelled => CANCELLED,
         _ => FAILED,
     }
 }
@@ -91,7 +85,7 @@ async fn converse(desk: &mut Desk) -> u8 {
     desk.greet(std::io::stderr().is_terminal());
     // What an earlier instance left waiting is asked first.
     match desk.go_on().await {
-        Ok(Some(Ended::Left)) => return INTERRUPTED,
+        Ok(Some(Ended::Left)) => return CANCELLED,
         Ok(_) => {}
         Err(info) => {
             told(&info);
@@ -101,20 +95,20 @@ async fn converse(desk: &mut Desk) -> u8 {
     loop {
         let text = match desk.read().await {
             Typed::Text(text) => text,
-            Typed::Gone => return INTERRUPTED,
-            Typed::Interrupted if wants_to_leave => return INTERRUPTED,
+            Typed::Gone => return CANCELLED,
+            Typed::Interrupted if wants_to_leave => return CANCELLED,
             Typed::Interrupted => {
                 wants_to_leave = true;
                 say::note("Ctrl-C again, or Ctrl-D, to leave.");
                 continue;
             }
-            Typed::End => return ANSWERED,
+            Typed::End => return SUCCEEDED,
         };
         wants_to_leave = false;
         let trimmed = text.trim();
         let done = match trimmed.split_once(char::is_whitespace).map_or((trimmed, ""), |(word, rest)| (word, rest.trim())) {
             ("", _) => Ok(()),
-            ("/exit" | "/quit", _) => return ANSWERED,
+            ("/exit" | "/quit", _) => return SUCCEEDED,
             ("/help", _) => {
                 say::note(HELP);
                 Ok(())
@@ -127,7 +121,7 @@ async fn converse(desk: &mut Desk) -> u8 {
                 Ok(())
             }
             _ => match desk.say(&text).await {
-                Ok(Ended::Left) => return INTERRUPTED,
+                Ok(Ended::Left) => return CANCELLED,
                 Ok(_) => Ok(()),
                 Err(info) => Err(info),
             },

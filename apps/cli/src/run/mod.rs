@@ -11,18 +11,13 @@ use axion_protocol::{ApprovalRequested, ErrorCode, ErrorInfo, Notice, PortValue,
 
 use crate::args::RunArgs;
 use crate::door::{Door, locate};
+use crate::exit::{CANCELLED, FAILED, NO_RUNNER, REFUSED, SUCCEEDED};
 use crate::follow::Follow;
 use crate::interrupts::Interrupts;
 use crate::say;
 use order::Order;
 use show::Show;
 
-const SUCCEEDED: u8 = 0;
-const FAILED: u8 = 1;
-/// The graph or an argument is wrong; nothing was executed.
-const REFUSED: u8 = 2;
-const NO_RUNNER: u8 = 3;
-const CANCELLED: u8 = 130;
 /// After this long without an event Core is asked whether the run stands still.
 const QUIET: Duration = Duration::from_secs(2);
 
