@@ -11,8 +11,8 @@
  * Node-RED: installed into a temporary folder, one flow, HTTP in → chain → HTTP out, telemetry off; timed inside the flow, from
  * the first node to the last. `change` nodes set a property and do no arithmetic (its fastest kind); `function` nodes do
  * `msg.payload += 3`. It records nothing. Cold is the first message after the start, warm the median of the others.
- * 100,000 `function` nodes are left out: they need more memory than such a machine has.
- * `-- --rounds N` (10), `--no-node-red`, `--debug` (the debug binary, to try the bench itself).
+ * Between two rounds both rest for 50 ms. 100,000 `function` nodes are left out: they need more memory than such a machine has.
+ * `-- --rounds N` (30), `--no-node-red`, `--debug` (the debug binary, to try the bench itself).
  * `AXION_BIN`: this binary as it is, without building one.
  */
 import { spawnSync } from "node:child_process";
@@ -26,7 +26,7 @@ import { median, show } from "./chain/figures.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const option = (name) => process.argv.includes(`--${name}`);
-const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1]) || 10;
+const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1]) || 30;
 const profile = option("debug") ? "debug" : "release";
 const build = () => {
   const built = spawnSync("cargo", ["build", "-p", "axion-cli", ...(profile === "release" ? ["--release"] : [])], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });

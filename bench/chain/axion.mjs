@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rest } from "./figures.mjs";
 import { startServer } from "../serve/server.mjs";
 
 const check = (event, value, steps) => {
@@ -69,6 +70,7 @@ export const serverTimes = async (axion, graph, value, rounds) => {
     const [reader, asker] = [await server.connect(), await server.connect()];
     const times = [];
     for (let round = 0; round < rounds; round += 1) {
+      await rest();
       const runId = `bench-${process.pid}-${round}`;
       const sent = performance.now();
       await reader.ask("start_run", { runId, document: graph, input: {}, runner: "process" });

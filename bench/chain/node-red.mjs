@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { rest } from "./figures.mjs";
 
 const VERSION = "5.0.7";
 
@@ -75,6 +76,7 @@ export const nodeRedChain = async (entry, kind, length, rounds) => {
     if (state !== "started") return state;
     const times = [];
     for (let round = 0; round <= rounds; round += 1) {
+      await rest();
       const answer = await fetch(`http://127.0.0.1:${port}/go`, { signal: AbortSignal.timeout(120_000) });
       const { ms, value } = await answer.json();
       const right = kind === "function" ? 1 + 3 * length : length - 1;
