@@ -12,7 +12,8 @@ import { OutsideLink } from './OutsideLink.tsx';
 
 /** Deeper than this is drawn as text; a model can nest quotes without end. */
 const DEEPEST = 24;
-const MOST_LETTERS_KEPT = 2_000_000;
+/** What is near the place that is read, and not a whole day: tokens take some thirteen bytes for each letter. */
+const MOST_LETTERS_KEPT = 300_000;
 const LONGEST = 200_000;
 const kept = new Map<string, readonly Token[]>();
 let lettersKept = 0;
