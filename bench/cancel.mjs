@@ -6,21 +6,12 @@
  * `cancel_stream` to receiving the end of the stream. The floor is one question and answer on the same connection that reads a row (`get_run`).
  * `AXION_BIN`: this binary as it is, without building one.
  */
-import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ms, quantile } from "./chat/figures.mjs";
-import { startServer } from "./serve/server.mjs";
+import { commandBinary, startServer } from "./serve/server.mjs";
 
 const ROUNDS = 30;
 const TARGET_MS = 500;
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const build = () => {
-  const built = spawnSync("cargo", ["build", "--release", "-p", "axion-cli"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (built.status !== 0) process.exit(built.status ?? 1);
-  return join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release", "axion");
-};
 
 const waiting = {
   axion: 1, id: "waits", name: "Waits", slots: [],
@@ -28,7 +19,7 @@ const waiting = {
   edges: [["c", "w"], ["w", "o"]].map(([from, to]) => ({ id: `${from}${to}`, from: { node: from, port: "value" }, to: { node: to, port: "value" } })),
 };
 
-const server = await startServer(process.env.AXION_BIN ?? build());
+const server = await startServer(commandBinary());
 const times = { run: [], turn: [], floor: [] };
 try {
   const connection = await server.connect();

@@ -15,25 +15,17 @@
  * `-- --rounds N` (30), `--no-node-red`, `--debug` (the debug binary, to try the bench itself).
  * `AXION_BIN`: this binary as it is, without building one.
  */
-import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { commandTimes, serverTimes } from "./chain/axion.mjs";
 import { chain, expected } from "./chain/graph.mjs";
 import { installNodeRed, nodeRedChain } from "./chain/node-red.mjs";
 import { median, show } from "./chain/figures.mjs";
+import { commandBinary } from "./serve/server.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const option = (name) => process.argv.includes(`--${name}`);
 const rounds = Number(process.argv[process.argv.indexOf("--rounds") + 1]) || 30;
 const profile = option("debug") ? "debug" : "release";
-const build = () => {
-  const built = spawnSync("cargo", ["build", "-p", "axion-cli", ...(profile === "release" ? ["--release"] : [])], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (built.status !== 0) process.exit(built.status ?? 1);
-  return join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), profile, "axion");
-};
-const axion = process.env.AXION_BIN ?? build();
+const axion = commandBinary(profile);
 
 const targets = new Map([[1_000, 8], [100_000, 600]]);
 const rows = [];

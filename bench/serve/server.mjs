@@ -1,10 +1,21 @@
 /** A new `axion serve` with an empty home, and connections to it: what the benches that ask Core have in common. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** The command `axion`: `AXION_BIN` as it is, else built now. */
+export const commandBinary = (profile = "release") => {
+  if (process.env.AXION_BIN !== undefined) return process.env.AXION_BIN;
+  const built = spawnSync("cargo", ["build", "-p", "axion-cli", ...(profile === "release" ? ["--release"] : [])], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+  return join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), profile, "axion");
+};
 
 /** A connection that has said hello: `ask`, and `on(method, params)` for all that is pushed. */
 const connect = async ({ port, token }) => {
