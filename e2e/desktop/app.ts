@@ -8,6 +8,8 @@ import { Desktop, until } from "./webdriver.ts";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const target = process.env["CARGO_TARGET_DIR"] ?? join(root, "target");
+/** The command line beside it. */
+export const axion = process.env["AXION_BIN"] ?? join(target, "debug", "axion");
 export const binary = process.env["AXION_DESKTOP"] ?? join(target, "release", "axion-desktop");
 
 export interface Session {

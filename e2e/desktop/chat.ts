@@ -3,17 +3,16 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Session, root } from "./app.ts";
+import { type Session, axion } from "./app.ts";
 import { until } from "./webdriver.ts";
 
 export interface Message { readonly id: string; readonly role: string; readonly content: string; readonly state?: string }
-const binary = process.env["AXION_BIN"] ?? join(process.env["CARGO_TARGET_DIR"] ?? join(root, "target"), "debug", "axion");
 const CALL_MS = 30_000;
 const run = promisify(execFile);
 
 /** A command for the app that holds this home, as a script of the person would give it. */
 export const call = async <T>(app: Session, command: string, params: object = {}): Promise<T> => {
-  const { stdout } = await run(binary, ["call", command, JSON.stringify(params), "--home", join(app.home, "axion")], { maxBuffer: 64 << 20, timeout: CALL_MS, killSignal: "SIGKILL" });
+  const { stdout } = await run(axion, ["call", command, JSON.stringify(params), "--home", join(app.home, "axion")], { maxBuffer: 64 << 20, timeout: CALL_MS, killSignal: "SIGKILL" });
   return JSON.parse(stdout === "" ? "null" : stdout) as T;
 };
 

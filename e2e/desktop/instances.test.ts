@@ -11,9 +11,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { binary, openApp, root } from "./app.ts";
+import { axion, binary, openApp, root } from "./app.ts";
 
-const axion = process.env["AXION_BIN"] ?? join(process.env["CARGO_TARGET_DIR"] ?? join(root, "target"), "debug", "axion");
 const command = async (home: string, ...args: string[]) => (await promisify(execFile)(axion, [...args, "--home", join(home, "axion")])).stdout;
 
 const home = mkdtempSync(join(tmpdir(), "axion-desktop-"));

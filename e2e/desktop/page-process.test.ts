@@ -10,10 +10,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { binary, root } from "./app.ts";
+import { axion, binary } from "./app.ts";
 import { until } from "./webdriver.ts";
 
-const axion = process.env["AXION_BIN"] ?? join(process.env["CARGO_TARGET_DIR"] ?? join(root, "target"), "debug", "axion");
 const home = mkdtempSync(join(tmpdir(), "axion-desktop-"));
 const log: string[] = [];
 let app: ChildProcess;
@@ -23,7 +22,7 @@ before(() => {
   if (app.stderr !== null) createInterface({ input: app.stderr }).on("line", (line) => log.push(line));
 });
 after(() => {
-  if (app.pid !== undefined) process.kill(-app.pid, "SIGKILL");
+  if (app.pid !== undefined && app.exitCode === null) process.kill(-app.pid, "SIGKILL");
   rmSync(home, { recursive: true, force: true });
 });
 
