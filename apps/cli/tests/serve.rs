@@ -144,7 +144,8 @@ async fn without_hello_nothing_works() {
     let since = Instant::now();
     let mut silent = connect(&served, &[]).await.unwrap();
     assert_eq!(next(&mut silent).await, Err(Some(1008)), "closed after ten seconds of silence");
-    assert!(since.elapsed().as_secs() >= 9, "{:?}", since.elapsed());
+    // Ten, and not a minute; a busy machine may take some more.
+    assert!((9..30).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
     greeted(&served).await;
 }
 

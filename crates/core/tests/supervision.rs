@@ -3,6 +3,7 @@
 mod support;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axion_protocol::{ErrorCode, ErrorInfo};
 use serde_json::{Value, json};
@@ -123,7 +124,7 @@ async fn a_run_that_does_not_listen_is_cancelled_without_it() {
     let mut world = open(&dir.path().join("home"), runners.clone()).await;
     let run_id = world.start().await;
     world.ok("cancel_run", json!({ "runId": run_id })).await;
-    let events = world.seen_through(&run_id).await;
+    let events = tokio::time::timeout(Duration::from_secs(20), world.seen_through(&run_id)).await.unwrap();
     assert_eq!(runners.kills.load(Ordering::SeqCst), 1);
     let last = events.last().unwrap();
     assert_eq!(last["state"], "cancelled");

@@ -3,6 +3,7 @@
 mod support;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axion_protocol::{ErrorCode, ErrorInfo};
 use serde_json::{Value, json};
@@ -26,7 +27,8 @@ async fn a_hanging_answer_is_stopped_and_what_was_said_is_kept() {
         let value: Value = serde_json::from_str(&said.json).unwrap();
         heard.push_str(value["content"].as_str().unwrap_or_default());
     }
-    world.ok("cancel_stream", json!({ "sessionId": session })).await;
+    // Half a second by the promise (`npm run bench -- cancel`); whoever waited for the agent would wait for ever.
+    tokio::time::timeout(Duration::from_secs(20), world.ok("cancel_stream", json!({ "sessionId": session }))).await.unwrap();
     assert_eq!(world.streamed().await.last().unwrap().1["code"], "cancelled");
     assert_eq!(runners.kills.load(Ordering::SeqCst), 1);
     let messages = world.ok("get_messages", json!({ "sessionId": session })).await;
