@@ -41,7 +41,7 @@ const wantsWindow = async (flags) => {
   }
 };
 
-/** The code with which the app ends where it finds no display (apps/desktop/src-tauri/src/drawing.rs). */
+/** The code with which the app ends where it finds no display (apps/desktop/src-tauri/src/display.rs). */
 const NO_DISPLAY = 69;
 
 const launch = async (window, flags, runtime) => {

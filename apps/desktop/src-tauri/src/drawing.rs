@@ -1,4 +1,4 @@
-//! Whether there is a screen, and how WebKit draws the page on a machine whose graphics have no processor of their own: a virtual machine, a remote desktop, a display without one.
+//! How WebKit draws the page on a machine whose graphics have no processor of their own: a virtual machine, a remote desktop, a display without one.
 //!
 //! There WebKitGTK lets Mesa's software renderer put the whole window together anew for each frame (1440 × 900 on two cores: about 40 ms), whatever little of
 //! it has changed; told to do without, it paints what has changed (about 4 ms). Where a processor is, nothing is touched. Linux only.
@@ -19,14 +19,6 @@ pub fn suit() {
     }
     // SAFETY: no other thread exists yet that could read the environment meanwhile.
     unsafe { std::env::set_var(WITHOUT, "1") };
-}
-
-/// What the app ends with where there is no screen: EX_UNAVAILABLE of sysexits.h. `npm start` then serves the workbench (tools/bootstrap/start.mjs).
-pub const NO_SCREEN: i32 = 69;
-
-/// Whether there is a screen to draw on. Tauri breaks off without a word of help where there is none. Must be called on the main thread.
-pub fn has_screen() -> bool {
-    gtk::init().is_ok()
 }
 
 fn nodes() -> Vec<PathBuf> {

@@ -8,6 +8,8 @@ mod call;
 #[rustfmt::skip]
 mod commands;
 #[cfg(target_os = "linux")]
+mod display;
+#[cfg(target_os = "linux")]
 mod drawing;
 #[cfg(target_os = "linux")]
 mod first_frame;
@@ -45,11 +47,11 @@ pub fn run() -> i32 {
     // The home is opened while the toolkit starts: each takes about as long as the other.
     let core = tauri::async_runtime::spawn(hold(resources(&context)));
     #[cfg(target_os = "linux")]
-    if !drawing::has_screen() {
+    if !display::is_there() {
         tracing::error!(
             "Axion found no display. Start it from a desktop session, or use `axion serve`: it opens the same workbench in a browser."
         );
-        return drawing::NO_SCREEN;
+        return display::NO_DISPLAY;
     }
     let app = tauri::Builder::default()
         .manage(Windows::default())
